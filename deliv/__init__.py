@@ -1,0 +1,225 @@
+"""deliv: which customers will not see your order mail, and what to do instead.
+
+Everything public is in ``__all__`` and loaded on first use (PEP 562), so that ``import deliv``
+costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from deliv.version import __version__
+
+if TYPE_CHECKING:
+    from deliv.checklist import AssessmentStream as AssessmentStream
+    from deliv.checklist import check as check
+    from deliv.checklist import stream as stream
+    from deliv.core.address import Address as Address
+    from deliv.core.address import Mend as Mend
+    from deliv.core.address import mend_address as mend_address
+    from deliv.core.address import parse_address as parse_address
+    from deliv.core.advice import Action as Action
+    from deliv.core.advice import Advice as Advice
+    from deliv.core.assess import Assessment as Assessment
+    from deliv.core.assess import Result as Result
+    from deliv.core.assess import assess as assess
+    from deliv.core.auth.dmarc import DmarcDiscovery as DmarcDiscovery
+    from deliv.core.auth.dmarc import DmarcRecord as DmarcRecord
+    from deliv.core.auth.dmarc import parse_dmarc as parse_dmarc
+    from deliv.core.auth.spf import SpfRecord as SpfRecord
+    from deliv.core.auth.spf import parse_spf as parse_spf
+    from deliv.core.canary import Trust as Trust
+    from deliv.core.errors import AddressSyntaxError as AddressSyntaxError
+    from deliv.core.errors import DelivError as DelivError
+    from deliv.core.errors import DmarcSyntaxError as DmarcSyntaxError
+    from deliv.core.errors import InputError as InputError
+    from deliv.core.errors import OutputError as OutputError
+    from deliv.core.errors import RecordingError as RecordingError
+    from deliv.core.errors import RecordSyntaxError as RecordSyntaxError
+    from deliv.core.errors import RuleErrors as RuleErrors
+    from deliv.core.errors import SettingsErrors as SettingsErrors
+    from deliv.core.errors import SpfSyntaxError as SpfSyntaxError
+    from deliv.core.facts import RecipientFacts as RecipientFacts
+    from deliv.core.facts import Route as Route
+    from deliv.core.facts import SenderFacts as SenderFacts
+    from deliv.core.findings import Finding as Finding
+    from deliv.core.mx import MxRecord as MxRecord
+    from deliv.core.order import Order as Order
+    from deliv.core.placement import Placement as Placement
+    from deliv.core.placement import Risk as Risk
+    from deliv.core.providers import Provider as Provider
+    from deliv.core.providers import ProviderKind as ProviderKind
+    from deliv.core.question import Answer as Answer
+    from deliv.core.question import AnswerStatus as AnswerStatus
+    from deliv.core.question import Query as Query
+    from deliv.core.question import RecordType as RecordType
+    from deliv.core.question import Resolver as Resolver
+    from deliv.core.report import Report as Report
+    from deliv.core.report import RunHeader as RunHeader
+    from deliv.core.report import Summary as Summary
+    from deliv.core.rulebook import RuleBook as RuleBook
+    from deliv.core.rulebook import classify as classify
+    from deliv.core.rulebook import suggest_domain as suggest_domain
+    from deliv.core.rules import Basis as Basis
+    from deliv.core.rules import Reason as Reason
+    from deliv.core.rules import Rule as Rule
+    from deliv.core.rules import Severity as Severity
+    from deliv.core.settings import SenderProfile as SenderProfile
+    from deliv.core.settings import Settings as Settings
+    from deliv.formats import Format as Format
+    from deliv.formats import render as render
+    from deliv.formats import write as write
+    from deliv.gather import gather_facts as gather_facts
+    from deliv.sender import audit_sender as audit_sender
+    from deliv.sources.orders import read_orders as read_orders
+    from deliv.sources.recording import read_recording as read_recording
+    from deliv.sources.resolver import DnsResolver as DnsResolver
+    from deliv.sources.rulefiles import load_rules as load_rules
+    from deliv.sources.settings import load_settings as load_settings
+
+__all__ = [
+    "Action",
+    "Address",
+    "AddressSyntaxError",
+    "Advice",
+    "Answer",
+    "AnswerStatus",
+    "Assessment",
+    "AssessmentStream",
+    "Basis",
+    "DelivError",
+    "DmarcDiscovery",
+    "DmarcRecord",
+    "DmarcSyntaxError",
+    "DnsResolver",
+    "Finding",
+    "Format",
+    "InputError",
+    "Mend",
+    "MxRecord",
+    "Order",
+    "OutputError",
+    "Placement",
+    "Provider",
+    "ProviderKind",
+    "Query",
+    "Reason",
+    "RecipientFacts",
+    "RecordSyntaxError",
+    "RecordType",
+    "RecordingError",
+    "Report",
+    "Resolver",
+    "Result",
+    "Risk",
+    "Route",
+    "Rule",
+    "RuleBook",
+    "RuleErrors",
+    "RunHeader",
+    "SenderFacts",
+    "SenderProfile",
+    "Settings",
+    "SettingsErrors",
+    "Severity",
+    "SpfRecord",
+    "SpfSyntaxError",
+    "Summary",
+    "Trust",
+    "__version__",
+    "assess",
+    "audit_sender",
+    "check",
+    "classify",
+    "gather_facts",
+    "load_rules",
+    "load_settings",
+    "mend_address",
+    "parse_address",
+    "parse_dmarc",
+    "parse_spf",
+    "read_orders",
+    "read_recording",
+    "render",
+    "stream",
+    "suggest_domain",
+    "write",
+]
+
+_HOMES: Final = {
+    "AssessmentStream": "deliv.checklist",
+    "check": "deliv.checklist",
+    "stream": "deliv.checklist",
+    "Address": "deliv.core.address",
+    "Mend": "deliv.core.address",
+    "mend_address": "deliv.core.address",
+    "parse_address": "deliv.core.address",
+    "Action": "deliv.core.advice",
+    "Advice": "deliv.core.advice",
+    "Assessment": "deliv.core.assess",
+    "Result": "deliv.core.assess",
+    "assess": "deliv.core.assess",
+    "DmarcDiscovery": "deliv.core.auth.dmarc",
+    "DmarcRecord": "deliv.core.auth.dmarc",
+    "parse_dmarc": "deliv.core.auth.dmarc",
+    "SpfRecord": "deliv.core.auth.spf",
+    "parse_spf": "deliv.core.auth.spf",
+    "Trust": "deliv.core.canary",
+    "AddressSyntaxError": "deliv.core.errors",
+    "DelivError": "deliv.core.errors",
+    "DmarcSyntaxError": "deliv.core.errors",
+    "InputError": "deliv.core.errors",
+    "OutputError": "deliv.core.errors",
+    "RecordingError": "deliv.core.errors",
+    "RecordSyntaxError": "deliv.core.errors",
+    "RuleErrors": "deliv.core.errors",
+    "SettingsErrors": "deliv.core.errors",
+    "SpfSyntaxError": "deliv.core.errors",
+    "RecipientFacts": "deliv.core.facts",
+    "Route": "deliv.core.facts",
+    "SenderFacts": "deliv.core.facts",
+    "Finding": "deliv.core.findings",
+    "MxRecord": "deliv.core.mx",
+    "Order": "deliv.core.order",
+    "Placement": "deliv.core.placement",
+    "Risk": "deliv.core.placement",
+    "Provider": "deliv.core.providers",
+    "ProviderKind": "deliv.core.providers",
+    "Answer": "deliv.core.question",
+    "AnswerStatus": "deliv.core.question",
+    "Query": "deliv.core.question",
+    "RecordType": "deliv.core.question",
+    "Resolver": "deliv.core.question",
+    "Report": "deliv.core.report",
+    "RunHeader": "deliv.core.report",
+    "Summary": "deliv.core.report",
+    "RuleBook": "deliv.core.rulebook",
+    "classify": "deliv.core.rulebook",
+    "suggest_domain": "deliv.core.rulebook",
+    "Basis": "deliv.core.rules",
+    "Reason": "deliv.core.rules",
+    "Rule": "deliv.core.rules",
+    "Severity": "deliv.core.rules",
+    "SenderProfile": "deliv.core.settings",
+    "Settings": "deliv.core.settings",
+    "gather_facts": "deliv.gather",
+    "Format": "deliv.formats",
+    "render": "deliv.formats",
+    "write": "deliv.formats",
+    "audit_sender": "deliv.sender",
+    "read_orders": "deliv.sources.orders",
+    "read_recording": "deliv.sources.recording",
+    "DnsResolver": "deliv.sources.resolver",
+    "load_rules": "deliv.sources.rulefiles",
+    "load_settings": "deliv.sources.settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

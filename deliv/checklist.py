@@ -1,0 +1,271 @@
+"""Check a list: which customers will not see the order mail?
+
+Two passes. The first reads every row, so that a list that cannot be read ends the run before
+anything is written, and collects the distinct domains. Then their facts are gathered, each
+question asked once. The second pass judges and yields row by row; rows are never kept.
+"""
+
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from deliv.core.assess import Assessment, Judgement, judge, leave_open, refuse
+from deliv.core.cell import Cell, read_cell
+from deliv.core.discovery import discover_sender
+from deliv.core.facts import RecipientFacts, SenderFacts, sender_facts
+from deliv.core.findings import Findings, find
+from deliv.core.order import Order, OrderTable
+from deliv.core.question import Resolver
+from deliv.core.report import Report, RunHeader, Summary, Tally
+from deliv.core.rulebook import RuleBook
+from deliv.core.seen import Seen
+from deliv.core.settings import SenderProfile, Settings
+from deliv.gather import Interviewer, gather_domains
+from deliv.sender import from_domain
+from deliv.version import __version__
+
+_LOOK_AHEAD = 2_000  # rows, where they can be read only once
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many domains are done."""
+
+
+def stream(
+    orders: Iterable[Order],
+    rules: RuleBook,
+    resolver: Resolver,
+    *,
+    as_of: date | None = None,
+    sender: SenderProfile | SenderFacts | None = None,
+    settings: Settings | None = None,
+    canary: Sequence[str] | None = None,
+    started_at: datetime | None = None,
+    on_progress: Progress | None = None,
+) -> "AssessmentStream":
+    """Return an async iterator of one assessment for each row, in input order.
+
+    orders: read twice where that can be done (a list, an `OrderFile`), else with some rows of
+        look-ahead. as_of: the day to judge for; today by default. sender: the shop's profile, or
+        facts already looked up. settings: those of ``deliv.yaml``; `canary` overrides the one in
+        them, and an empty one believes the resolver as it is.
+
+    Iterating raises InputError for a list that cannot be read, before the first row. Trouble with
+    the network is in the results, never raised.
+    """
+    return AssessmentStream(
+        orders,
+        rules,
+        resolver,
+        as_of=as_of,
+        sender=sender,
+        settings=settings or Settings(),
+        canary=canary,
+        started_at=started_at,
+        on_progress=on_progress,
+    )
+
+
+async def check(
+    orders: Iterable[Order],
+    rules: RuleBook,
+    resolver: Resolver,
+    *,
+    as_of: date | None = None,
+    sender: SenderProfile | SenderFacts | None = None,
+    settings: Settings | None = None,
+    canary: Sequence[str] | None = None,
+    started_at: datetime | None = None,
+) -> Report:
+    """Return the whole report on a list small enough to hold in memory; see `stream`."""
+    assessments = stream(
+        orders,
+        rules,
+        resolver,
+        as_of=as_of,
+        sender=sender,
+        settings=settings,
+        canary=canary,
+        started_at=started_at,
+    )
+    header = await assessments.prepare()
+    rows = tuple([assessment async for assessment in assessments])
+    return Report(header=header, assessments=rows, summary=assessments.summary)
+
+
+class AssessmentStream:
+    """One assessment for each row, as they come; see `stream`."""
+
+    def __init__(
+        self,
+        orders: Iterable[Order],
+        rules: RuleBook,
+        resolver: Resolver,
+        *,
+        as_of: date | None,
+        sender: SenderProfile | SenderFacts | None,
+        settings: Settings,
+        canary: Sequence[str] | None,
+        started_at: datetime | None,
+        on_progress: Progress | None,
+    ) -> None:
+        network = settings.network
+        self._orders = orders
+        self._rules = rules
+        self._interviewer = Interviewer(
+            resolver,
+            canary=network.canary if canary is None else canary,
+            concurrency=network.concurrency,
+            qps=network.qps,
+            budget=network.budget,
+        )
+        self._settings = settings
+        self._sender = sender
+        self._started_at = started_at or _now(settings)
+        self._as_of = as_of or self._started_at.date()
+        self._on_progress = on_progress
+        self._facts: dict[str, RecipientFacts] = {}
+        self._header: RunHeader | None = None
+        self._summary: Summary | None = None
+
+    @property
+    def summary(self) -> Summary:
+        """What is known after the last row.
+
+        Raises RuntimeError before that.
+        """
+        if self._summary is None:
+            raise RuntimeError("the summary is ready after the last row")
+        return self._summary
+
+    async def prepare(self) -> RunHeader:
+        """Do everything that comes before the first row, and return what is known then.
+
+        Raises InputError for a list, or a sender, that cannot be read.
+        """
+        if self._header is not None:
+            return self._header
+        sender = self._sender
+        domain = from_domain(sender) if isinstance(sender, SenderProfile) else None
+        if not _is_one_shot(self._orders):
+            await self._gather(self._orders)
+        if domain is not None:
+            sender = await self._interviewer.run(discover_sender(domain))
+        facts = sender if isinstance(sender, SenderFacts) else None
+        of_sender = self._sender_findings(facts)
+        table = self._orders if isinstance(self._orders, OrderTable) else None
+        self._header = RunHeader(
+            version=__version__,
+            started_at=self._started_at,
+            as_of=self._as_of,
+            rules_digest=self._rules.digest,
+            sender=facts,
+            sender_findings=of_sender.fired,
+            sender_undecided=of_sender.undecided,
+            columns=table.columns if table else (),
+            address_column=table.address_column if table else "",
+        )
+        return self._header
+
+    async def __aiter__(self) -> AsyncIterator[Assessment]:
+        header = await self.prepare()
+        judge_order = _Judge(self._rules, self._facts, header, self._settings)
+        tally, seen, repeated = Tally(), Seen(), 0
+        for batch in _batches(self._orders):
+            if _is_one_shot(self._orders):
+                await self._gather(batch := list(batch))
+            for order in batch:
+                assessment = judge_order(order)
+                tally.add(assessment)
+                repeated += assessment.normalized is not None and seen.add(assessment.normalized)
+                yield assessment
+        self._summary = tally.summary(
+            skipped=self._orders.skipped if isinstance(self._orders, OrderTable) else 0,
+            repeated=repeated,
+            stale_rules=self._rules.stale(self._as_of),
+            resolver=await self._interviewer.report(),
+        )
+
+    async def _gather(self, orders: Iterable[Order]) -> None:
+        """Look up the domains that were not looked up yet."""
+        domains: dict[str, None] = {}
+        for order in orders:
+            address = read_cell(order.address, self._rules.providers.lenient_domains).address
+            if address is not None and address.domain not in self._facts:
+                domains[address.domain] = None
+        total, progress = len(domains), self._on_progress
+        on_done = (lambda done: progress(done, total)) if progress else None
+        self._facts |= await gather_domains(domains, self._interviewer, self._rules, on_progress=on_done)
+
+    def _sender_findings(self, sender: SenderFacts | None) -> Findings:
+        if sender is None:
+            return Findings(fired=(), undecided=())
+        return find(self._rules.rules, sender_facts(sender), sender.evidence, self._as_of)
+
+
+class _Judge:
+    """Judges row by row; addresses that differ only before the @ share one judgement."""
+
+    def __init__(
+        self, rules: RuleBook, facts: dict[str, RecipientFacts], header: RunHeader, settings: Settings
+    ) -> None:
+        self._rules = rules
+        self._facts = facts
+        self._header = header
+        self._settings = settings
+        self._ordinary: dict[str, Judgement] = {}
+
+    def __call__(self, order: Order) -> Assessment:
+        cell = read_cell(order.address, self._rules.providers.lenient_domains)
+        return Assessment(
+            judgement=self._judgement(cell),
+            address=order.address,
+            normalized=cell.address.normalized if cell.address else None,
+            mends=cell.mends,
+            several=cell.several,
+            row=order.row,
+            line=order.line,
+            cells=order.cells,
+        )
+
+    def _judgement(self, cell: Cell) -> Judgement:
+        as_of, settings = self._header.as_of, self._settings
+        if cell.is_garbled:
+            return leave_open(self._rules, as_of=as_of, settings=settings)
+        if cell.fault is not None:
+            return refuse(cell.fault, self._rules, as_of=as_of, settings=settings)
+        address = cell.address
+        assert address is not None
+        known = self._ordinary.get(address.domain) if address.is_ordinary else None
+        if known is not None:
+            return known
+        judgement = judge(
+            address,
+            self._facts[address.domain],
+            self._rules,
+            as_of=as_of,
+            sender=self._header.sender,
+            settings=settings,
+        )
+        if address.is_ordinary:
+            self._ordinary[address.domain] = judgement
+        return judgement
+
+
+def _is_one_shot(orders: Iterable[Order]) -> bool:
+    """Whether the rows are gone once they were read."""
+    return iter(orders) is orders if isinstance(orders, Iterator) else False
+
+
+def _batches(orders: Iterable[Order]) -> Iterator[Iterable[Order]]:
+    if not _is_one_shot(orders):
+        yield orders
+        return
+    rows = iter(orders)
+    while batch := list(itertools.islice(rows, _LOOK_AHEAD)):
+        yield batch
+
+
+def _now(settings: Settings) -> datetime:
+    zone = settings.shop.timezone
+    return datetime.now(ZoneInfo(zone)) if zone else datetime.now().astimezone()

@@ -1,0 +1,19 @@
+"""Closed sets of the command line."""
+
+from enum import StrEnum
+
+
+class FailOn(StrEnum):
+    """From which risk on a row fails the gate."""
+
+    MEDIUM = "medium"
+    HIGH = "high"
+    CERTAIN = "certain"
+    NEVER = "never"
+
+
+class Lang(StrEnum):
+    """Languages of the output."""
+
+    JA = "ja"
+    EN = "en"

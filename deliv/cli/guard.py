@@ -1,0 +1,74 @@
+"""What stands around every command: signals, broken pipes, and errors become exit codes."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from deliv.cli.exitcodes import ExitCode
+from deliv.cli.language import tr
+from deliv.core.errors import DelivError
+
+
+class _Terminated(BaseException):
+    """SIGTERM arrived."""
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Run `command` and return its exit code, or the one for how it failed."""
+    _prepare_streams()
+    before = signal.signal(signal.SIGTERM, _raise_terminated)
+    try:
+        code = command()
+        sys.stdout.flush()
+    except DelivError as error:
+        say(error.localized(tr))
+        return ExitCode.NOTHING_JUDGED
+    except KeyboardInterrupt:
+        say(tr("interrupted; no file was written"))
+        return ExitCode.INTERRUPTED
+    except _Terminated:
+        say(tr("ended from outside; no file was written"))
+        return ExitCode.TERMINATED
+    except BrokenPipeError:
+        # Python would complain once more when it closes standard output at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.CLOSED_PIPE
+    except Exception as error:  # noqa: BLE001 - a bug must end in a sentence and in code 2
+        return _confess(error)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return code
+
+
+def say(message: str) -> None:
+    """Write a message to standard error."""
+    print(f"deliv: {message}", file=sys.stderr)  # noqa: T201 - this is the command line
+
+
+def _raise_terminated(_number: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _prepare_streams() -> None:
+    """Let no character that a terminal cannot show end a run."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _confess(error: Exception) -> ExitCode:
+    """Say that this is our bug. The message of the error may hold an address, so it stays out."""
+    if os.environ.get("DELIV_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    message = tr("this is a bug in deliv ({kind} at {place}); no file was written; DELIV_DEBUG=1 shows more")
+    say(message.format(kind=type(error).__name__, place=place))
+    return ExitCode.NOTHING_JUDGED

@@ -1,0 +1,106 @@
+"""``deliv lookup``: single addresses, with the customer on the phone."""
+
+import asyncio
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deliv.cli import options
+from deliv.cli.choices import FailOn, Lang
+from deliv.cli.language import chosen_language, tr
+
+if TYPE_CHECKING:
+    from deliv.core.report import Summary
+    from deliv.formats.interface import Writer
+
+
+class LookupFormat(StrEnum):
+    """How to show the addresses."""
+
+    PAGE = "page"
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+def lookup(
+    addresses: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ADDRESS...",
+            help=tr("Addresses, also as “Name <address>”; standard input otherwise."),
+            show_default=False,
+        ),
+    ] = None,
+    rules: options.RulesOption = None,
+    config: options.ConfigOption = None,
+    as_of: options.AsOfOption = None,
+    from_: options.FromOption = None,
+    format_: Annotated[
+        LookupFormat,
+        typer.Option("--format", "-f", rich_help_panel=options.OUTPUT, help=tr("How to show the addresses.")),
+    ] = LookupFormat.PAGE,
+    lang: options.LangOption = None,
+    max_unknown: options.MaxUnknownOption = 20.0,
+    nameserver: options.NameserverOption = None,
+    timeout: options.TimeoutOption = None,
+    concurrency: options.ConcurrencyOption = None,
+    canary: options.CanaryOption = None,
+    record: options.RecordOption = None,
+    replay: options.ReplayOption = None,
+) -> None:
+    from deliv.checklist import stream
+    from deliv.cli.exitcodes import exit_code
+    from deliv.cli.setup import NetworkOptions, set_up, write_recording
+    from deliv.core.errors import InputError
+    from deliv.formats import write_stream
+    from deliv.lookup import orders_of
+
+    if not addresses and sys.stdin.isatty():
+        raise InputError("name at least one address: deliv lookup taro@docomo.ne.jp; nothing was checked")
+    orders = orders_of(addresses if addresses and addresses != ["-"] else [_standard_input()])
+    if not orders:
+        raise InputError("there was no address to look up; nothing was checked")
+    network = NetworkOptions(
+        nameserver=nameserver,
+        timeout=timeout,
+        concurrency=concurrency,
+        canary=canary,
+        record=record,
+        replay=replay,
+    )
+    setup = set_up(network, config=config, rules=rules, from_=from_, as_of=as_of)
+    assessments = stream(
+        orders, setup.rules, setup.resolver, as_of=setup.as_of, sender=setup.sender, settings=setup.settings
+    )
+    summary: Summary = asyncio.run(write_stream(assessments, _writer(format_, lang)))
+    write_recording(setup, summary.resolver.trust)
+    raise typer.Exit(exit_code(summary, fail_on=FailOn.NEVER, max_unknown=max_unknown))
+
+
+lookup.__doc__ = tr("Look up one or a few addresses: what to do, why, and what to tell the customer.")
+
+
+def _standard_input() -> str:
+    """Return what was piped or pasted, in UTF-8 or cp932."""
+    content = sys.stdin.buffer.read()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp932", "surrogateescape")
+
+
+def _writer(format_: LookupFormat, lang: Lang | None) -> "Writer":
+    from deliv.formats import Format, open_writer
+    from deliv.formats.page import PageWriter
+
+    language = lang or chosen_language()
+    match format_:
+        case LookupFormat.PAGE:
+            return PageWriter(sys.stdout, language)
+        case LookupFormat.TABLE:
+            return open_writer(Format.TABLE, sys.stdout, lang=language)
+        case _:
+            return open_writer(Format(format_.value), sys.stdout, lang=lang or "en")

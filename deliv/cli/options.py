@@ -1,0 +1,222 @@
+"""The options that commands share: each with its name, its variable, its group and its help."""
+
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeAlias
+
+import typer
+from typer.core import TyperCommand
+
+from deliv.cli.choices import FailOn, Lang
+from deliv.cli.language import tr
+from deliv.formats import Format
+
+INPUT: Final = tr("Input")
+SENDER: Final = tr("Sender")
+OUTPUT: Final = tr("Output")
+GATE: Final = tr("Gate")
+NETWORK: Final = tr("Network")
+
+
+class GroupedCommand(TyperCommand):
+    """Plain help with the options under their group's heading."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options group by group, in the order in which the groups first appear."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                group = getattr(parameter, "rich_help_panel", None) or tr("Options")
+                groups.setdefault(group, []).append(record)
+        for group, records in groups.items():
+            with formatter.section(group):
+                formatter.write_dl(records)
+
+
+def _option(name: str, variable: str, group: str, help_text: str, **more: Any) -> Any:
+    names = name.split("/")
+    return typer.Option(
+        *names,
+        envvar=f"DELIV_{variable}" if variable else None,
+        rich_help_panel=group,
+        help=help_text,
+        **more,
+    )
+
+
+ColumnOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--column",
+        "COLUMN",
+        INPUT,
+        tr("Heading or number (from 1) of the column with the addresses."),
+        metavar="NAME",
+    ),
+]
+InputEncodingOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--input-encoding",
+        "INPUT_ENCODING",
+        INPUT,
+        tr("Encoding of the list, such as cp932; found out by itself otherwise."),
+        metavar="NAME",
+    ),
+]
+RulesOption: TypeAlias = Annotated[
+    list[Path] | None,
+    _option(
+        "--rules",
+        "RULES",
+        INPUT,
+        tr("Folder with rules of your own; may be given several times."),
+        metavar="DIR",
+    ),
+]
+ConfigOption: TypeAlias = Annotated[
+    Path | None,
+    _option(
+        "--config", "CONFIG", INPUT, tr("Settings file; deliv.yaml in this folder otherwise."), metavar="FILE"
+    ),
+]
+AsOfOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--as-of",
+        "AS_OF",
+        INPUT,
+        tr("Day to judge for, such as 2026-11-22; today otherwise."),
+        metavar="DATE",
+    ),
+]
+FromOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--from",
+        "FROM",
+        SENDER,
+        tr("The address that your shop sends from; its SPF, DMARC and MX are checked, too."),
+        metavar="ADDRESS",
+    ),
+]
+FormatOption: TypeAlias = Annotated[
+    Format | None,
+    _option(
+        "--format/-f",
+        "FORMAT",
+        OUTPUT,
+        tr("How to write the report; by the ending of --output, else a table."),
+    ),
+]
+OutputOption: TypeAlias = Annotated[
+    Path | None,
+    _option("--output/-o", "OUTPUT", OUTPUT, tr("File to write to; the screen otherwise."), metavar="FILE"),
+]
+OutputEncodingOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--encoding",
+        "ENCODING",
+        OUTPUT,
+        tr("Encoding of CSV output; that of the list otherwise."),
+        metavar="NAME",
+    ),
+]
+DoNotMailOption: TypeAlias = Annotated[
+    Path | None,
+    _option(
+        "--do-not-mail",
+        "DO_NOT_MAIL",
+        OUTPUT,
+        tr("Also write the undeliverable addresses to this file, for the shop system."),
+        metavar="FILE",
+    ),
+]
+RawCellsOption: TypeAlias = Annotated[
+    bool,
+    _option(
+        "--raw-cells", "RAW_CELLS", OUTPUT, tr("Leave cells alone that a spreadsheet would run as a formula.")
+    ),
+]
+LangOption: TypeAlias = Annotated[
+    Lang | None,
+    _option("--lang", "LANG", OUTPUT, tr("Language of the report; that of your computer otherwise.")),
+]
+QuietOption: TypeAlias = Annotated[
+    bool,
+    _option("--quiet/-q", "QUIET", OUTPUT, tr("Write nothing to standard error but errors.")),
+]
+FailOnOption: TypeAlias = Annotated[
+    FailOn,
+    _option("--fail-on", "FAIL_ON", GATE, tr("Exit with 1 when a row has at least this risk.")),
+]
+MaxUnknownOption: TypeAlias = Annotated[
+    float,
+    _option(
+        "--max-unknown",
+        "MAX_UNKNOWN",
+        GATE,
+        tr("Exit with 3 when more than this percentage of the rows is unknown."),
+        metavar="PCT",
+        min=0,
+        max=100,
+    ),
+]
+NameserverOption: TypeAlias = Annotated[
+    list[str] | None,
+    _option(
+        "--nameserver",
+        "NAMESERVER",
+        NETWORK,
+        tr("Name server to ask; may be given several times."),
+        metavar="HOST[:PORT]",
+    ),
+]
+TimeoutOption: TypeAlias = Annotated[
+    float | None,
+    _option(
+        "--timeout",
+        "TIMEOUT",
+        NETWORK,
+        tr("Seconds for one question to the DNS (5)."),
+        metavar="SECONDS",
+        min=0.1,
+    ),
+]
+ConcurrencyOption: TypeAlias = Annotated[
+    int | None,
+    _option(
+        "--concurrency",
+        "CONCURRENCY",
+        NETWORK,
+        tr("Questions to the DNS under way at once (100)."),
+        metavar="N",
+        min=1,
+        max=1000,
+    ),
+]
+CanaryOption: TypeAlias = Annotated[
+    list[str] | None,
+    _option(
+        "--canary",
+        "CANARY",
+        NETWORK,
+        tr("Domain that certainly takes mail, to test the resolver with; several times."),
+        metavar="DOMAIN",
+    ),
+]
+RecordOption: TypeAlias = Annotated[
+    Path | None,
+    _option("--record", "RECORD", NETWORK, tr("Keep the answers of the DNS in this file."), metavar="FILE"),
+]
+ReplayOption: TypeAlias = Annotated[
+    Path | None,
+    _option(
+        "--replay",
+        "REPLAY",
+        NETWORK,
+        tr("Take the answers of the DNS from this file, without a network."),
+        metavar="FILE",
+    ),
+]

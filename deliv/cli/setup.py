@@ -1,0 +1,121 @@
+"""Options and settings become the objects of a run: rules, resolver, sender, day."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from deliv.core.errors import OutputError, SettingsErrors
+from deliv.core.question import Resolver
+from deliv.core.rulebook import RuleBook
+from deliv.core.settings import NetworkSettings, SenderProfile, Settings
+from deliv.sources.recording import RecordingResolver
+from deliv.sources.rulefiles import load_rules
+from deliv.sources.settings import load_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkOptions:
+    """The options of the group “Network”; None stands for what deliv.yaml says."""
+
+    nameserver: Sequence[str] | None = None
+    timeout: float | None = None
+    concurrency: int | None = None
+    canary: Sequence[str] | None = None
+    record: Path | None = None
+    replay: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Everything that a run needs besides its list."""
+
+    settings: Settings
+    rules: RuleBook
+    resolver: Resolver
+    sender: SenderProfile | None
+    as_of: date | None
+    record: Path | None
+
+
+def set_up(
+    network: NetworkOptions,
+    *,
+    config: Path | None,
+    rules: Sequence[Path] | None,
+    from_: str | None,
+    as_of: str | None,
+) -> Setup:
+    """Return the objects of a run; options win over deliv.yaml.
+
+    Raises SettingsErrors, RuleErrors and RecordingError.
+    """
+    settings = load_settings(config)
+    settings = replace(settings, network=_network(settings.network, network))
+    return Setup(
+        settings=settings,
+        rules=load_rules(*settings.rules, *(rules or ())),
+        resolver=_resolver(settings.network, network),
+        sender=SenderProfile(from_address=from_) if from_ else settings.sender,
+        as_of=parse_day(as_of),
+        record=network.record,
+    )
+
+
+def parse_day(text: str | None) -> date | None:
+    """Return the day that an option names.
+
+    Raises SettingsErrors when it is no day.
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        template = "“{text}” is no day; write it as 2026-11-22; nothing was checked"
+        raise SettingsErrors(template, [], text=text) from None
+
+
+def _network(settings: NetworkSettings, options: NetworkOptions) -> NetworkSettings:
+    changes = {
+        "nameservers": _words(options.nameserver),
+        "timeout": options.timeout,
+        "concurrency": options.concurrency,
+        "canary": _words(options.canary),
+    }
+    given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
+    return replace(settings, **given)
+
+
+def _words(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the words in repeated options; in a variable they stand between spaces or commas."""
+    if not values:
+        return None
+    return tuple(word for value in values for word in re.split(r"[\s,]+", value) if word)
+
+
+def _resolver(settings: NetworkSettings, options: NetworkOptions) -> Resolver:
+    if options.replay is not None:
+        from deliv.sources.recording import read_recording
+
+        return read_recording(options.replay)
+    from deliv.sources.resolver import DnsResolver
+
+    resolver = DnsResolver(nameservers=settings.nameservers, timeout=settings.timeout)
+    return RecordingResolver(resolver) if options.record is not None else resolver
+
+
+def write_recording(setup: Setup, trusted_by: object) -> None:
+    """Write the answers of the run to the file of ``--record``, if one was named."""
+    if setup.record is None or not isinstance(setup.resolver, RecordingResolver):
+        return
+    from deliv.core.canary import Trust
+
+    trust = trusted_by if isinstance(trusted_by, Trust) else None
+    try:
+        setup.record.write_text(setup.resolver.recording(trust), encoding="utf-8")
+    except OSError as error:
+        template = "{path} cannot be written ({reason}); nothing was written"
+        raise OutputError(template, path=setup.record, reason=error.strerror or error) from error

@@ -1,0 +1,17 @@
+"""What the terminal can do."""
+
+import os
+import shutil
+from typing import TextIO
+
+
+def shows_color(stream: TextIO) -> bool:
+    """Whether colours are wanted and shown (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width_of(stream: TextIO) -> int:
+    """Return the columns of the terminal; 120 where there is none."""
+    return (
+        shutil.get_terminal_size((120, 24)).columns if stream.isatty() or os.environ.get("COLUMNS") else 120
+    )

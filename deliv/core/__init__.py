@@ -1,0 +1,1 @@
+"""The pure core: values and judgement, without sockets, files, clocks or text formats."""

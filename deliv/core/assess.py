@@ -1,0 +1,307 @@
+"""One address: facts × rules × placement × advice → assessment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from deliv.core.address import NO_ADDRESS, Address, Mend
+from deliv.core.advice import Advice, advise, choose_entry
+from deliv.core.errors import AddressSyntaxError
+from deliv.core.facts import RecipientFacts, SenderFacts, address_facts, recipient_facts, sender_facts
+from deliv.core.findings import Finding, Findings, find
+from deliv.core.placement import NOWHERE, Placement, Risk, place
+from deliv.core.providers import Provider
+from deliv.core.question import Trouble
+from deliv.core.rulebook import RuleBook
+from deliv.core.rules import Reason, Rule
+from deliv.core.settings import Settings
+from deliv.core.text import Text
+
+
+class Result(StrEnum):
+    """The answer in one word, as verification services give it."""
+
+    DELIVERABLE = "deliverable"
+    RISKY = "risky"
+    UNDELIVERABLE = "undeliverable"
+    UNKNOWN = "unknown"
+
+
+RESULT_OF_RISK: Mapping[Risk, Result] = {
+    Risk.LOW: Result.DELIVERABLE,
+    Risk.MEDIUM: Result.RISKY,
+    Risk.HIGH: Result.RISKY,
+    Risk.CERTAIN: Result.UNDELIVERABLE,
+    Risk.UNKNOWN: Result.UNKNOWN,
+}
+
+_TROUBLE_REASONS: Mapping[Trouble, Reason] = {
+    Trouble.TIMEOUT: Reason.TIMEOUT_EXCEEDED,
+    Trouble.BUDGET: Reason.TIMEOUT_EXCEEDED,
+    Trouble.UNREACHABLE: Reason.RESOLVER_UNTRUSTED,
+    Trouble.UNTRUSTED: Reason.RESOLVER_UNTRUSTED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Everything that is said of one domain and spelling of the part before the @.
+
+    Rows of the same domain share one object.
+    """
+
+    risk: Risk
+    """How much speaks against the customer seeing the mail."""
+    reasons: tuple[Reason, ...]
+    """Why, as codes."""
+    advice: Advice
+    """What to do."""
+    provider: Provider | None = None
+    """Who receives the mail; None when nobody is known."""
+    facts: RecipientFacts | None = None
+    """What DNS says; None when there was no domain to ask about."""
+    placement: Placement | None = None
+    """Where a mail lands; None when nothing can be said."""
+    findings: tuple[Finding, ...] = ()
+    """Rules that fired, the most severe first."""
+    undecided: tuple[Rule, ...] = ()
+    """Rules that may hold or not, since a fact is not known."""
+    fault: AddressSyntaxError | None = None
+    """What is wrong with the text, when it is no address."""
+
+    @property
+    def result(self) -> Result:
+        """The answer in one word."""
+        return RESULT_OF_RISK[self.risk]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The result of one row."""
+
+    judgement: Judgement
+    """What is said of the address."""
+    address: str
+    """The cell as written."""
+    normalized: str | None = None
+    """The address judged; None when there is none."""
+    mends: tuple[Mend, ...] = ()
+    """What had to be done to get at it."""
+    several: bool = False
+    """Whether the cell holds further addresses, which were not judged."""
+    row: int = 1
+    """Number of the row, from 1, headings not counted."""
+    line: int = 1
+    """Line of the file on which the row begins, from 1."""
+    cells: tuple[str, ...] = ()
+    """The input's own columns."""
+
+    @property
+    def result(self) -> Result:
+        """The answer in one word."""
+        return self.judgement.result
+
+    @property
+    def risk(self) -> Risk:
+        """How much speaks against the customer seeing the mail."""
+        return self.judgement.risk
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why, as codes."""
+        reasons = self.judgement.reasons
+        return (*reasons, Reason.SEVERAL_ADDRESSES) if self.several else reasons
+
+    @property
+    def provider(self) -> Provider | None:
+        """Who receives the mail."""
+        return self.judgement.provider
+
+    @property
+    def placement(self) -> Placement | None:
+        """Where a mail lands."""
+        return self.judgement.placement
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Rules that fired."""
+        return self.judgement.findings
+
+    @property
+    def undecided(self) -> tuple[Rule, ...]:
+        """Rules that may hold or not."""
+        return self.judgement.undecided
+
+    @property
+    def advice(self) -> Advice:
+        """What to do."""
+        return self.judgement.advice
+
+    @property
+    def did_you_mean(self) -> str | None:
+        """The domain that was probably meant."""
+        return self.judgement.facts.did_you_mean if self.judgement.facts else None
+
+
+def assess(
+    address: Address,
+    facts: RecipientFacts,
+    rules: RuleBook,
+    *,
+    as_of: date,
+    sender: SenderFacts | None = None,
+    settings: Settings | None = None,
+) -> Assessment:
+    """Judge one address on the day `as_of`.
+
+    `facts` are those of its domain; `sender` those of the shop, where they were looked up. Never
+    raises: what is not known makes the result unknown, never undeliverable.
+    """
+    judgement = judge(address, facts, rules, as_of=as_of, sender=sender, settings=settings)
+    return Assessment(judgement=judgement, address=address.original, normalized=address.normalized)
+
+
+def judge(
+    address: Address,
+    facts: RecipientFacts,
+    rules: RuleBook,
+    *,
+    as_of: date,
+    sender: SenderFacts | None = None,
+    settings: Settings | None = None,
+) -> Judgement:
+    """Return what is to be said of an address; the same for all ordinary addresses of a domain."""
+    values = address_facts(address) | recipient_facts(facts)
+    evidence = facts.evidence
+    if sender is not None:
+        values |= sender_facts(sender)
+        evidence += sender.evidence
+    findings = find(rules.rules, values, evidence, as_of)
+    risk, placement = _weigh(rules, facts.provider, findings)
+    reasons = _reasons(findings, facts, risk)
+    fields = _fields(address, facts, sender, settings or Settings())
+    return Judgement(
+        risk=risk,
+        reasons=reasons,
+        advice=_advise(
+            rules,
+            risk,
+            facts.provider,
+            reasons,
+            fields=fields,
+            as_of=as_of,
+            settings=settings or Settings(),
+        ),
+        provider=facts.provider,
+        facts=facts,
+        placement=placement,
+        findings=findings.fired,
+        undecided=findings.undecided,
+    )
+
+
+def refuse(fault: AddressSyntaxError, rules: RuleBook, *, as_of: date, settings: Settings) -> Judgement:
+    """Return the judgement on a text that is no address."""
+    empty = (Reason.NO_ADDRESS,) if fault.template == NO_ADDRESS else ()
+    reasons = (Reason.FAILED_SYNTAX_CHECK, *empty)
+    advice = _advise(
+        rules, Risk.CERTAIN, None, reasons, fields=_no_fields(settings), as_of=as_of, settings=settings
+    )
+    return Judgement(risk=Risk.CERTAIN, reasons=reasons, placement=NOWHERE, advice=advice, fault=fault)
+
+
+def leave_open(rules: RuleBook, *, as_of: date, settings: Settings) -> Judgement:
+    """Return the judgement on a cell whose bytes could not be read: our failure, not the customer's."""
+    reasons = (Reason.UNDECODABLE,)
+    advice = _advise(
+        rules, Risk.UNKNOWN, None, reasons, fields=_no_fields(settings), as_of=as_of, settings=settings
+    )
+    return Judgement(risk=Risk.UNKNOWN, reasons=reasons, advice=advice)
+
+
+def _weigh(rules: RuleBook, provider: Provider | None, findings: Findings) -> tuple[Risk, Placement]:
+    """Return risk and placement; the risk is UNKNOWN when an undecided rule could move its band."""
+    prior = rules.placement.prior(provider)
+    effects = [finding.rule.effect for finding in findings.fired]
+    placement = place(prior, effects)
+    worst = place(prior, [*effects, *(rule.effect for rule in findings.undecided)])
+    risk = _risk(rules, placement)
+    return (risk if _risk(rules, worst) is risk else Risk.UNKNOWN), placement
+
+
+def _risk(rules: RuleBook, placement: Placement) -> Risk:
+    return Risk.CERTAIN if placement is NOWHERE else rules.placement.band(placement)
+
+
+def _reasons(findings: Findings, facts: RecipientFacts, risk: Risk) -> tuple[Reason, ...]:
+    # Where no mail can arrive at all, what is wrong with the sender is no reason.
+    rules = [
+        finding.rule
+        for finding in findings.fired
+        if risk is not Risk.CERTAIN or not finding.rule.is_about_sender
+    ]
+    reasons = [rule.reason for rule in rules if rule.reason is not None]
+    if risk is Risk.UNKNOWN:
+        trouble = Reason.DNS_FAILURE
+        if facts.trouble is not None:
+            trouble = _TROUBLE_REASONS.get(facts.trouble, Reason.DNS_FAILURE)
+        reasons.append(trouble)
+    return tuple(dict.fromkeys(reasons))
+
+
+def _advise(
+    rules: RuleBook,
+    risk: Risk,
+    provider: Provider | None,
+    reasons: tuple[Reason, ...],
+    *,
+    fields: Mapping[str, Text],
+    as_of: date,
+    settings: Settings,
+) -> Advice:
+    kind = provider.kind if provider else None
+    return advise(
+        rules.advice,
+        choose_entry(rules.advice, risk, kind, set(reasons)),
+        as_of=as_of,
+        fields=fields,
+        allow_list=provider.allow_list if provider else None,
+        phone_window=settings.calendar.phone_window,
+        closed=settings.calendar.closed,
+    )
+
+
+def _fields(
+    address: Address, facts: RecipientFacts, sender: SenderFacts | None, settings: Settings
+) -> dict[str, Text]:
+    """Return what the placeholders of the advice texts stand for."""
+    fields = _no_fields(settings)
+    provider = facts.provider
+    same = {
+        "domain": facts.domain,
+        "quoted_form": address.quoted_form or address.normalized,
+        "suggestion": f"{address.local_part}@{facts.did_you_mean}" if facts.did_you_mean else "",
+    }
+    fields |= {name: Text(ja=value, en=value) for name, value in same.items()}
+    if sender is not None:
+        fields["sender_domain"] = Text(ja=sender.from_domain, en=sender.from_domain)
+    if provider is not None:
+        fields["provider"] = provider.names
+        fields["reach"] = provider.reach or fields["reach"]
+    return fields
+
+
+def _no_fields(settings: Settings) -> dict[str, Text]:
+    shop = settings.shop
+    nothing = Text(ja="", en="")
+    return {
+        "domain": nothing,
+        "quoted_form": nothing,
+        "suggestion": nothing,
+        "reach": nothing,
+        "provider": Text(ja="このメールサービス", en="this mail service"),
+        "sender_domain": Text(ja="お店のメールのドメイン(@の後ろ)", en="the shop's mail domain"),
+        "shop": Text(ja=shop.name or "当店", en=shop.name or "our shop"),
+        "shop_phone": Text(ja=shop.phone or "当店の電話番号", en=shop.phone or "our phone number"),
+    }

@@ -1,0 +1,1 @@
+"""The mail authentication records that a sender publishes: SPF and DMARC."""

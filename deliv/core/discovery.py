@@ -1,0 +1,168 @@
+"""Which questions tell us about a domain, and what their answers mean.
+
+Everything here is a generator: it yields a `Query`, is sent an `Answer`, and returns facts. It
+cannot reach the network.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Final
+
+from deliv.core.auth.dmarc import discover_dmarc
+from deliv.core.auth.spf import SpfRecord, parse_spf, select_spf
+from deliv.core.errors import SpfSyntaxError
+from deliv.core.facts import Evidence, RecipientFacts, Route, SenderFacts, SpfStatus
+from deliv.core.mx import MxRecord, is_null_mx, parse_mx
+from deliv.core.providers import ProviderBook
+from deliv.core.question import Answer, AnswerStatus, Asking, Query, RecordType, Trouble
+from deliv.core.typos import suggest
+
+_MOST_HOSTS: Final = 10  # MX hosts looked at per domain; a mailer gives up about there too
+# Addresses that nobody outside can reach. Documentation ranges are not among them: they are as
+# unreachable, but a record that shows one is an example, not a trap.
+_PRIVATE: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.168.0.0/16", "::/128", "::1/128", "fc00::/7", "fe80::/10"),
+    )
+)
+_NOWHERE: Final = frozenset({Route.NULL_MX, Route.NO_DOMAIN, Route.NO_HOST, Route.UNROUTABLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteFinding:
+    """Where mail for a domain can go, and what showed it."""
+
+    route: Route
+    mx: tuple[MxRecord, ...] = ()
+    trouble: Trouble | None = None
+    evidence: tuple[str, ...] = ()
+
+
+def discover_route(domain: str) -> Asking[RouteFinding]:
+    """Find out where mail for `domain` can go (RFC 5321 section 5.1, RFC 7505)."""
+    query = Query(name=domain, type=RecordType.MX)
+    answer = yield query
+    seen: tuple[str, ...] = (f"{query}: {answer}",)
+    match answer.status:
+        case AnswerStatus.TEMPERROR:
+            return RouteFinding(route=Route.UNKNOWN, trouble=_trouble(answer), evidence=seen)
+        case AnswerStatus.NXDOMAIN:
+            return RouteFinding(route=Route.NO_DOMAIN, evidence=seen)
+        case AnswerStatus.NODATA:
+            hosts = yield from _addresses(domain)
+            seen += hosts.evidence
+            routes = {Route.MX: Route.IMPLICIT_MX, Route.UNROUTABLE: Route.NO_HOST}
+            route = routes.get(hosts.route, hosts.route)
+            return RouteFinding(route=route, trouble=hosts.trouble, evidence=seen)
+        case AnswerStatus.FOUND:
+            mx = parse_mx(answer.texts)
+            if is_null_mx(mx):
+                return RouteFinding(route=Route.NULL_MX, mx=mx, evidence=seen)
+            hosts = yield from _first_reachable(mx)
+            seen += hosts.evidence
+            return RouteFinding(route=hosts.route, mx=mx, trouble=hosts.trouble, evidence=seen)
+
+
+def _first_reachable(mx: tuple[MxRecord, ...]) -> Asking[RouteFinding]:
+    """Look at the MX hosts in order until one has an address that can be reached."""
+    seen: tuple[str, ...] = ()
+    worst: list[RouteFinding] = []
+    names = dict.fromkeys(record.exchange for record in mx if not record.is_null)
+    for exchange in list(names)[:_MOST_HOSTS]:
+        hosts = yield from _addresses(exchange)
+        seen += hosts.evidence
+        if hosts.route is Route.MX:
+            return RouteFinding(route=Route.MX, evidence=seen)
+        worst.append(hosts)
+    for route in (Route.UNKNOWN, Route.PRIVATE):
+        if (hit := next((hosts for hosts in worst if hosts.route is route), None)) is not None:
+            return RouteFinding(route=route, trouble=hit.trouble, evidence=seen)
+    return RouteFinding(route=Route.UNROUTABLE, evidence=seen)
+
+
+def _addresses(host: str) -> Asking[RouteFinding]:
+    """Find out whether `host` has an address: MX for yes, UNROUTABLE for no, PRIVATE or UNKNOWN."""
+    seen: tuple[str, ...] = ()
+    trouble: Trouble | None = None
+    unknown = private = False
+    for kind in (RecordType.A, RecordType.AAAA):
+        query = Query(name=host, type=kind)
+        answer = yield query
+        seen += (f"{query}: {answer}",)
+        if answer.status is AnswerStatus.FOUND:
+            if not all(_is_private(text) for text in answer.texts):
+                return RouteFinding(route=Route.MX, evidence=seen)
+            private = True
+        elif answer.status is AnswerStatus.TEMPERROR:
+            unknown, trouble = True, _trouble(answer)
+        elif answer.status is AnswerStatus.NXDOMAIN:
+            break  # then there is nothing of any type (RFC 8020)
+    route = Route.UNKNOWN if unknown else Route.PRIVATE if private else Route.UNROUTABLE
+    return RouteFinding(route=route, trouble=trouble, evidence=seen)
+
+
+def _trouble(answer: Answer) -> Trouble:
+    return answer.trouble or Trouble.MALFORMED
+
+
+def _is_private(text: str) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return any(address in network for network in _PRIVATE if network.version == address.version)
+
+
+def discover_recipient(domain: str, book: ProviderBook) -> Asking[RecipientFacts]:
+    """Find out what a customer's `domain` is and who receives its mail."""
+    found = yield from discover_route(domain)
+    takes_mail = None if found.route is Route.UNKNOWN else found.route not in _NOWHERE
+    return RecipientFacts(
+        domain=domain,
+        route=found.route,
+        mx=found.mx,
+        match=book.match(domain, found.mx),
+        did_you_mean=suggest(domain, book, exists=takes_mail),
+        trouble=found.trouble,
+        evidence=tuple(("recipient.route", line) for line in found.evidence),
+    )
+
+
+def discover_sender(from_domain: str) -> Asking[SenderFacts]:
+    """Find out what receivers see of the shop's sending domain."""
+    found = yield from discover_route(from_domain)
+    query = Query(name=from_domain, type=RecordType.TXT)
+    answer = yield query
+    status, record = _read_spf(answer)
+    dmarc = yield from discover_dmarc(from_domain)
+    published = select_spf(answer.texts)
+    shown = " | ".join(published) or (
+        "no v=spf1 record" if answer.status is AnswerStatus.FOUND else str(answer)
+    )
+    evidence: Evidence = (
+        *(("sender.route", line) for line in found.evidence),
+        ("sender.spf", f"{query}: {shown}"),
+        *(("sender.dmarc", line) for line in dmarc.evidence),
+    )
+    return SenderFacts(
+        from_domain=from_domain,
+        route=found.route,
+        spf=status,
+        spf_record=record,
+        dmarc=dmarc,
+        evidence=evidence,
+    )
+
+
+def _read_spf(answer: Answer) -> tuple[SpfStatus, SpfRecord | None]:
+    if answer.status is AnswerStatus.TEMPERROR:
+        return SpfStatus.TEMPERROR, None
+    records = select_spf(answer.texts)
+    if len(records) != 1:
+        return (SpfStatus.SEVERAL if records else SpfStatus.MISSING), None
+    try:
+        return SpfStatus.VALID, parse_spf(records[0])
+    except SpfSyntaxError:
+        return SpfStatus.INVALID, None

@@ -1,0 +1,49 @@
+"""Facts × rules → findings."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from deliv.core.facts import Evidence, FactValue
+from deliv.core.rules import Decision, Rule, decide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A rule that fired, with what showed it."""
+
+    rule: Rule
+    """The rule: severity, message, remedy, effect and sources."""
+    evidence: tuple[str, ...] = ()
+    """Questions and answers, or records, behind the facts that it read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """The outcome of all rules for one address."""
+
+    fired: tuple[Finding, ...]
+    """In the order of the book, the most severe first."""
+    undecided: tuple[Rule, ...]
+    """Rules that may or may not hold, since a fact is not known."""
+
+
+def find(rules: Iterable[Rule], facts: Mapping[str, FactValue], evidence: Evidence, as_of: date) -> Findings:
+    """Decide every rule that is in force on `as_of` and whose facts were looked at.
+
+    A rule over facts that are absent (a sender rule without a sender) says nothing either way.
+    """
+    fired: list[Finding] = []
+    undecided: list[Rule] = []
+    for rule in rules:
+        named = rule.facts
+        if not rule.holds_on(as_of) or not named <= facts.keys():
+            continue
+        decision = decide(rule.when, facts)
+        if decision is Decision.YES:
+            lines = tuple(dict.fromkeys(line for name, line in evidence if name in named))
+            fired.append(Finding(rule=rule, evidence=lines))
+        elif decision is Decision.UNDECIDED:
+            undecided.append(rule)
+    fired.sort(key=lambda finding: -finding.rule.severity.rank)
+    return Findings(fired=tuple(fired), undecided=tuple(undecided))

@@ -1,0 +1,68 @@
+"""What the shop says of itself: the values of ``deliv.yaml``."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from deliv.core.canary import DEFAULT_CANARY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopSettings:
+    """Who the shop is."""
+
+    name: str = ""
+    """Name that customers know."""
+    phone: str = ""
+    """Number that customers may call."""
+    hours: str = ""
+    """When they may call it, in words."""
+    timezone: str = ""
+    """IANA name such as ``Asia/Tokyo``; empty for the computer's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderProfile:
+    """How the shop sends."""
+
+    from_address: str
+    """The header-From address, or only its domain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """How the DNS is asked."""
+
+    nameservers: tuple[str, ...] = ()
+    """Resolvers as ``HOST`` or ``HOST:PORT``; empty for the computer's own."""
+    timeout: float = 5.0
+    """Seconds for one question, all its tries together."""
+    concurrency: int = 100
+    """Questions under way at once."""
+    qps: float = 0.0
+    """Most questions in a second; 0 for no limit."""
+    budget: float = 1800.0
+    """Seconds that all questions of a run may take together."""
+    canary: tuple[str, ...] = DEFAULT_CANARY
+    """Domains that certainly take mail, to find out whether the resolver can be believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarSettings:
+    """When the shop is there to phone."""
+
+    closed: frozenset[date] = frozenset()
+    """Days on which nobody phones, besides Saturdays and Sundays."""
+    phone_window: str = ""
+    """Hours for calls such as ``10:00-19:00``; empty for those of the rule book."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything in ``deliv.yaml``."""
+
+    shop: ShopSettings = field(default_factory=ShopSettings)
+    sender: SenderProfile | None = None
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    rules: tuple[str, ...] = ()
+    """Folders with rules of the shop's own."""

@@ -1,0 +1,175 @@
+"""The JSON document ``deliv/1``: its own types, so that no change inside reaches its readers."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from deliv.core.assess import Assessment, Judgement
+from deliv.core.findings import Finding
+from deliv.core.report import ResolverReport, RunHeader, Summary
+from deliv.core.rules import Reason, Rule
+from deliv.formats.safe import encodable
+from deliv.locale import translator
+
+SCHEMA: Final = "deliv/1"
+_MOST_KEPT: Final = 50_000  # judgements whose text is kept, since rows of a domain share them
+
+
+def dump(value: object) -> str:
+    """Return `value` as JSON on one line, which UTF-8 can hold."""
+    return encodable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def header_document(header: RunHeader, lang: str) -> dict[str, Any]:
+    """Return the part of the document that stands before the results."""
+    return {
+        "schema": SCHEMA,
+        "lang": lang,
+        "version": header.version,
+        "started_at": header.started_at.isoformat(timespec="seconds"),
+        "as_of": header.as_of.isoformat(),
+        "rules_digest": header.rules_digest,
+        "sender": _sender(header, lang),
+    }
+
+
+def _sender(header: RunHeader, lang: str) -> dict[str, Any] | None:
+    sender = header.sender
+    if sender is None:
+        return None
+    dmarc = sender.dmarc
+    return {
+        "domain": sender.from_domain,
+        "route": sender.route,
+        "spf": sender.spf,
+        "spf_record": str(sender.spf_record) if sender.spf_record else None,
+        "dmarc": dmarc.status,
+        "dmarc_record": str(dmarc.record) if dmarc.record else None,
+        "dmarc_found_at": dmarc.found_at,
+        "dmarc_policy": dmarc.applied_policy,
+        "organizational_domain": dmarc.organizational_domain,
+        "findings": [_finding(finding, lang) for finding in header.sender_findings],
+        "undecided": _ids(header.sender_undecided),
+    }
+
+
+def _finding(finding: Finding, lang: str) -> dict[str, Any]:
+    rule = finding.rule
+    return {
+        "rule": rule.id,
+        "severity": rule.severity,
+        "message": rule.message.get(lang),
+        "evidence": list(finding.evidence),
+        "source": [source.url or source.title for source in rule.sources],
+        "verified": any(source.verified for source in rule.sources),
+        "remedy": rule.remedy.get(lang) if rule.remedy else None,
+    }
+
+
+def _ids(rules: Iterable[Rule]) -> list[str]:
+    return [rule.id for rule in rules]
+
+
+def _row(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "row": assessment.row,
+        "line": assessment.line,
+        "address": assessment.address,
+        "normalized": assessment.normalized,
+        "mends": list(assessment.mends),
+        "reasons": list(assessment.reasons),
+    }
+
+
+def _judgement(judgement: Judgement, lang: str) -> dict[str, Any]:
+    provider, placement, advice = judgement.provider, judgement.placement, judgement.advice
+    steps = advice.tell_customer
+    return {
+        "result": judgement.result,
+        "risk": judgement.risk,
+        "provider": provider and {"id": provider.id, "name": provider.names.get(lang), "kind": provider.kind},
+        "did_you_mean": judgement.facts.did_you_mean if judgement.facts else None,
+        "placement": placement
+        and {
+            "inbox": round(placement.inbox, 4),
+            "spam": round(placement.spam, 4),
+            "missing": round(placement.missing, 4),
+            "inbox_low": round(placement.inbox_low, 4),
+            "inbox_high": round(placement.inbox_high, 4),
+            "basis": placement.basis,
+            "observations": placement.observations,
+        },
+        "findings": [_finding(finding, lang) for finding in judgement.findings] + _fault(judgement, lang),
+        "undecided": _ids(judgement.undecided),
+        "advice": {
+            "action": advice.action,
+            "due": advice.due.isoformat() if advice.due else None,
+            "phone_window": advice.phone_window or None,
+            "text": advice.text.get(lang),
+            "say": advice.say.get(lang) if advice.say else None,
+            "tell_customer": list(steps.get(lang)) if steps else [],
+        },
+        "order": None,
+    }
+
+
+def _fault(judgement: Judgement, lang: str) -> list[dict[str, Any]]:
+    """Return what is wrong with a text that is no address, in the form of a finding."""
+    if judgement.fault is None:
+        return []
+    return [
+        {
+            "rule": Reason.FAILED_SYNTAX_CHECK,
+            "severity": "high",
+            "message": judgement.fault.localized(translator(lang)),
+            "evidence": [],
+            "source": ["https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2"],
+            "verified": True,
+            "remedy": None,
+        }
+    ]
+
+
+class ResultDumper:
+    """Turns results into JSON; rows that share a judgement share the text of that part."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._kept: dict[int, tuple[Judgement, str]] = {}
+
+    def dump(self, assessment: Assessment) -> str:
+        """Return one result on one line."""
+        judgement = assessment.judgement
+        kept = self._kept.get(id(judgement))
+        if kept is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            text = dump(_judgement(judgement, self._lang))[1:]
+            kept = self._kept[id(judgement)] = (judgement, text)
+        return f"{dump(_row(assessment))[:-1]},{kept[1]}"
+
+
+def summary_document(summary: Summary) -> dict[str, Any]:
+    """Return the counts."""
+    return {
+        "rows": summary.rows,
+        "by_result": dict(summary.by_result),
+        "by_risk": dict(summary.by_risk),
+        "by_provider": dict(summary.by_provider),
+        "by_action": dict(summary.by_action),
+        "skipped": summary.skipped,
+        "mended": summary.mended,
+        "repeated": summary.repeated,
+        "unknown": summary.unknown,
+        "stale_rules": list(summary.stale_rules),
+    }
+
+
+def resolver_document(resolver: ResolverReport) -> dict[str, Any]:
+    """Return how the DNS behaved."""
+    return {
+        "trusted": resolver.trusted,
+        "trust": resolver.trust,
+        "queries": resolver.queries,
+        "cached": resolver.cached,
+    }

@@ -1,0 +1,150 @@
+"""The words that people read for the codes that machines read."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from deliv.core.address import Mend
+from deliv.core.advice import Action, Advice
+from deliv.core.assess import Assessment
+from deliv.core.auth.dmarc import DmarcStatus
+from deliv.core.canary import Trust
+from deliv.core.facts import Route, SpfStatus
+from deliv.core.placement import Placement, Risk
+from deliv.core.providers import ProviderKind
+from deliv.core.rules import Basis, Reason, Severity
+from deliv.locale import Translate
+
+RISK: Final[Mapping[Risk, str]] = {
+    Risk.LOW: "fine",
+    Risk.MEDIUM: "caution",
+    Risk.HIGH: "danger",
+    Risk.CERTAIN: "undeliverable",
+    Risk.UNKNOWN: "unknown",
+}
+
+REASON: Final[Mapping[Reason, str]] = {
+    Reason.FAILED_SYNTAX_CHECK: "not a valid address",
+    Reason.NO_ADDRESS: "no address",
+    Reason.UNDECODABLE: "unreadable characters",
+    Reason.SEVERAL_ADDRESSES: "several addresses in one cell; the first valid one was judged",
+    Reason.NONRFC_LOCAL_PART: "dots in an unusual place before the @",
+    Reason.SMTPUTF8_REQUIRED: "characters other than ASCII before the @",
+    Reason.NO_DNS_ENTRIES: "the domain does not exist or has no mail server",
+    Reason.DOES_NOT_ACCEPT_MAIL: "the domain accepts no mail",
+    Reason.UNROUTABLE_MX: "the mail servers cannot be reached",
+    Reason.POSSIBLE_TYPO: "probably misspelt",
+    Reason.RETIRED_DOMAIN: "the service has ended",
+    Reason.RELAY_ADDRESS: "relay address",
+    Reason.CARRIER_FILTER: "mobile carrier's filter",
+    Reason.SENDER_AUTH_MISSING: "your SPF or DMARC is missing",
+    Reason.SENDER_AUTH_BROKEN: "your SPF or DMARC is broken",
+    Reason.SENDER_UNREACHABLE: "replies to your address cannot arrive",
+    Reason.TIMEOUT_EXCEEDED: "the DNS did not answer in time",
+    Reason.DNS_FAILURE: "the DNS could not answer",
+    Reason.RESOLVER_UNTRUSTED: "the DNS of this network cannot be trusted",
+}
+
+ACTION: Final[Mapping[Action, str]] = {
+    Action.SEND: "Send as usual",
+    Action.SEND_WITH_NOTICE: "Send with a notice",
+    Action.PHONE_IF_SILENT: "Phone if nothing comes back",
+    Action.PHONE_FIRST: "Phone the customer",
+    Action.FIX_ADDRESS: "Phone for the right address",
+    Action.USE_RELAY: "Send by the relay's own path",
+    Action.RECHECK: "Check again later",
+}
+
+MEND: Final[Mapping[Mend, str]] = {
+    Mend.WHITESPACE: "spaces removed",
+    Mend.FULL_WIDTH: "full-width characters made ASCII",
+    Mend.DISPLAY_NAME: "taken out of “name <address>”",
+    Mend.MAILTO: "“mailto:” removed",
+}
+
+KIND: Final[Mapping[ProviderKind, str]] = {
+    ProviderKind.CARRIER: "mobile carrier",
+    ProviderKind.FREEMAIL: "free mail",
+    ProviderKind.ISP: "internet provider",
+    ProviderKind.BUSINESS: "business mail",
+    ProviderKind.HOSTING: "rental server",
+    ProviderKind.GATEWAY: "mail filter in front of a company",
+    ProviderKind.RELAY: "relay",
+    ProviderKind.FORWARDER: "forwarder",
+    ProviderKind.DISPOSABLE: "disposable",
+    ProviderKind.RETIRED: "service ended",
+}
+
+SEVERITY: Final[Mapping[Severity, str]] = {
+    Severity.HIGH: "serious",
+    Severity.MEDIUM: "important",
+    Severity.LOW: "minor",
+    Severity.INFO: "for information",
+}
+
+SPF: Final[Mapping[SpfStatus, str]] = {
+    SpfStatus.VALID: "SPF: published",
+    SpfStatus.MISSING: "SPF: missing",
+    SpfStatus.INVALID: "SPF: broken",
+    SpfStatus.SEVERAL: "SPF: several records",
+    SpfStatus.TEMPERROR: "SPF: not known",
+}
+
+DMARC: Final[Mapping[DmarcStatus, str]] = {
+    DmarcStatus.FOUND: "DMARC: published",
+    DmarcStatus.MISSING: "DMARC: missing",
+    DmarcStatus.INVALID: "DMARC: broken",
+    DmarcStatus.SEVERAL: "DMARC: several records",
+    DmarcStatus.TEMPERROR: "DMARC: not known",
+}
+
+REPLIES: Final[Mapping[Route, str]] = {
+    Route.MX: "replies: can arrive",
+    Route.IMPLICIT_MX: "replies: can arrive",
+    Route.NULL_MX: "replies: cannot arrive",
+    Route.NO_DOMAIN: "replies: cannot arrive",
+    Route.NO_HOST: "replies: cannot arrive",
+    Route.UNROUTABLE: "replies: cannot arrive",
+    Route.PRIVATE: "replies: cannot arrive",
+    Route.UNKNOWN: "replies: not known",
+}
+
+DISTRUST: Final[Mapping[Trust, str]] = {
+    Trust.DENYING: (
+        "The DNS of this network denies domains that certainly exist, so its answers are not believed."
+    ),
+    Trust.INVENTING: (
+        "The DNS of this network finds names that certainly do not exist, so its answers are not believed."
+    ),
+    Trust.SILENT: "The DNS of this network does not answer.",
+}
+
+
+def likelihood(placement: Placement | None, translate: Translate) -> str:
+    """Return the probability of the inbox, its interval, and the word estimate where it is one."""
+    if placement is None:
+        return ""
+    if placement.inbox_low == placement.inbox_high:
+        return f"{placement.inbox:.0%}"
+    share = f"{placement.inbox:.0%}"
+    low, high = round(placement.inbox_low * 100), round(placement.inbox_high * 100)
+    if placement.basis is Basis.ESTIMATE:
+        return translate("{share} (estimate, {low}–{high} %)").format(share=share, low=low, high=high)
+    return f"{share} ({low}–{high} %)"
+
+
+def reasons(assessment: Assessment, translate: Translate) -> str:
+    """Return the reasons of a row as a short list of words."""
+    return translate(", ").join(translate(REASON[reason]) for reason in assessment.reasons)
+
+
+def next_step(advice: Advice, translate: Translate) -> str:
+    """Return the step in a few words, with its day."""
+    label = translate(ACTION[advice.action])
+    if advice.due is None:
+        return label
+    due = advice.due.strftime("%m/%d").lstrip("0").replace("/0", "/")
+    if advice.action is Action.SEND_WITH_NOTICE:
+        return translate("{step}; phone on {due} if silent").format(step=label, due=due)
+    if not advice.phone_window:
+        return label
+    return translate("{step} ({due})").format(step=label, due=due)

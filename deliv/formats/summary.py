@@ -1,0 +1,84 @@
+"""The summary in words: below a table, and on standard error beside machine formats."""
+
+from collections.abc import Iterator
+
+from deliv.core.advice import Action
+from deliv.core.placement import Risk
+from deliv.core.report import RunHeader, Summary
+from deliv.formats import labels
+from deliv.formats.safe import printable
+from deliv.locale import Translate
+
+_STEPS = (Action.FIX_ADDRESS, Action.PHONE_FIRST, Action.SEND_WITH_NOTICE, Action.USE_RELAY)
+
+
+def summary_lines(summary: Summary, translate: Translate) -> Iterator[str]:
+    """Yield the summary, line by line."""
+    yield translate("{rows} rows checked").format(rows=summary.rows)
+    counts = [
+        f"{translate(labels.RISK[risk])} {summary.by_risk.get(risk, 0)}"
+        for risk in Risk
+        if summary.by_risk.get(risk, 0)
+    ]
+    if counts:
+        yield "  " + translate(", ").join(counts)
+    steps = [
+        f"{translate(labels.ACTION[action])} {summary.by_action[action]}"
+        for action in _STEPS
+        if summary.by_action.get(action)
+    ]
+    if steps:
+        yield "  " + translate(", ").join(steps)
+    yield from _remarks(summary, translate)
+    yield from trust_lines(summary, translate)
+
+
+def _remarks(summary: Summary, translate: Translate) -> Iterator[str]:
+    remarks = (
+        (summary.repeated, "{count} rows repeat an address of an earlier row"),
+        (summary.mended, "{count} addresses were mended (spaces, full-width characters, “name <address>”)"),
+        (summary.skipped, "{count} blank lines at the end were skipped"),
+    )
+    for count, template in remarks:
+        if count:
+            yield "  " + translate(template).format(count=count)
+    if summary.stale_rules:
+        shown = ", ".join(summary.stale_rules[:10])
+        template = "{count} rules have not been checked for 18 months: {rules}"
+        yield "  " + translate(template).format(count=len(summary.stale_rules), rules=shown)
+
+
+def trust_lines(summary: Summary, translate: Translate) -> Iterator[str]:
+    """Yield what is wrong with the DNS of this network, if something is."""
+    trust = summary.resolver.trust
+    if trust is not None and trust in labels.DISTRUST:
+        yield translate(labels.DISTRUST[trust])
+        yield translate(
+            "No address was judged by it; what is shown rests on the rule book alone. "
+            "Name a resolver with --nameserver, or use --replay with a recording made elsewhere."
+        )
+
+
+def sender_lines(header: RunHeader, translate: Translate, lang: str) -> Iterator[str]:
+    """Yield what is to be said of the shop's sending domain, whoever the customer is."""
+    sender = header.sender
+    if sender is None:
+        return
+    state = translate(", ").join(
+        translate(word)
+        for word in (
+            labels.SPF[sender.spf],
+            labels.DMARC[sender.dmarc.status],
+            labels.REPLIES[sender.route],
+        )
+    )
+    yield translate("Your sending domain {domain}: {state}").format(domain=sender.from_domain, state=state)
+    for finding in header.sender_findings:
+        rule = finding.rule
+        yield f"  [{translate(labels.SEVERITY[rule.severity])}] {rule.message.get(lang)}"
+        if rule.remedy:
+            yield f"    → {rule.remedy.get(lang)}"
+        for line in finding.evidence:
+            yield f"    {printable(line)}"
+    for rule in header.sender_undecided:
+        yield "  " + translate("[not known] {rule}").format(rule=rule.id)

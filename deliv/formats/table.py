@@ -1,0 +1,140 @@
+"""A table for people, written in blocks as the rows come."""
+
+from typing import Final, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Cell
+
+from deliv.core.advice import Advice
+from deliv.core.assess import Assessment
+from deliv.core.placement import Risk
+from deliv.core.providers import Provider
+from deliv.core.report import RunHeader, Summary
+from deliv.formats import labels
+from deliv.formats.safe import printable
+from deliv.formats.summary import sender_lines, summary_lines
+from deliv.locale import translator
+
+_BLOCK: Final = 50  # rows that are held back so that they can be laid out together
+_STYLE: Final = {
+    Risk.LOW: "green",
+    Risk.MEDIUM: "yellow",
+    Risk.HIGH: "bold red",
+    Risk.CERTAIN: "bold red",
+    Risk.UNKNOWN: "magenta",
+}
+_NARROWEST: Final = 72
+_ROW: Final = 6
+_VERDICT: Final = 10
+_GAP: Final = 2  # columns between two cells
+
+
+class TableWriter:
+    """Writes a table as wide as the terminal, then the customers' steps and the summary.
+
+    color: whether the terminal shows colours. width: columns of it.
+    """
+
+    def __init__(self, file: TextIO, lang: str, *, color: bool = False, width: int = 100) -> None:
+        self._lang = lang
+        self._translate = translator(lang)
+        self._width = max(width, _NARROWEST)
+        self._console = Console(
+            file=file,
+            width=self._width,
+            color_system="auto" if color else None,
+            force_terminal=color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+        self._block: list[Assessment] = []
+        self._has_headings = False
+        self._steps: dict[str, tuple[Provider, Advice]] = {}
+
+    def begin(self, header: RunHeader) -> None:
+        """Write what is to be said of the sender."""
+        for line in sender_lines(header, self._translate, self._lang):
+            self._print(line)
+
+    def add(self, assessment: Assessment) -> None:
+        """Write one row, or hold it back until a block is full."""
+        self._block.append(assessment)
+        provider = assessment.provider
+        if provider and assessment.advice.tell_customer and assessment.risk is not Risk.LOW:
+            self._steps.setdefault(provider.id, (provider, assessment.advice))
+        if len(self._block) >= _BLOCK:
+            self._flush()
+
+    def end(self, summary: Summary) -> None:
+        """Write the last rows, the customers' steps, and the counts."""
+        self._flush()
+        if self._steps:
+            self._print(self._translate("What to tell the customer"))
+        for provider, advice in self._steps.values():
+            self._print(f"  {provider.names.get(self._lang)}")
+            steps = advice.tell_customer.get(self._lang) if advice.tell_customer else ()
+            for number, step in enumerate(steps, 1):
+                self._print(f"    {number}. {step}")
+        for line in summary_lines(summary, self._translate):
+            self._print(line)
+
+    def _print(self, line: str) -> None:
+        self._console.print(Cell(line), soft_wrap=True)
+
+    def _flush(self) -> None:
+        if not self._block:
+            return
+        table = self._table()
+        for assessment in self._block:
+            table.add_row(*self._cells(assessment))
+        self._console.print(table)
+        self._block.clear()
+        self._has_headings = True
+
+    def _table(self) -> Table:
+        """Return an empty table; its widths never change, so that blocks stand below each other."""
+        _ = self._translate
+        table = Table(box=SIMPLE_HEAD, show_header=not self._has_headings, pad_edge=False, show_edge=False)
+        rest = self._width - _ROW - _VERDICT - 5 * _GAP
+        widths = [_ROW, rest * 32 // 100, _VERDICT, rest * 16 // 100, rest * 16 // 100]
+        widths.append(self._width - sum(widths) - 5 * _GAP)
+        titles = (_("Row"), _("Address"), _("Verdict"), _("Inbox"), _("Provider"), _("What to do"))
+        for title, width in zip(titles, widths, strict=True):
+            table.add_column(
+                title, width=width, overflow="fold", justify="right" if title == titles[0] else "left"
+            )
+        return table
+
+    def _cells(self, assessment: Assessment) -> tuple[Cell, ...]:
+        _ = self._translate
+        provider = assessment.provider.names.get(self._lang) if assessment.provider else ""
+        style = _STYLE[assessment.risk]
+        return (
+            Cell(str(assessment.row)),
+            Cell(self._address(assessment)),
+            Cell(_(labels.RISK[assessment.risk]), style=style),
+            Cell(labels.likelihood(assessment.placement, _)),
+            Cell(printable(provider)),
+            Cell(self._step(assessment)),
+        )
+
+    def _address(self, assessment: Assessment) -> str:
+        shown = printable(assessment.address)
+        if assessment.mends and assessment.normalized:
+            return f"{shown} → {printable(assessment.normalized)}"
+        return shown
+
+    def _step(self, assessment: Assessment) -> str:
+        _ = self._translate
+        parts = [labels.next_step(assessment.advice, _)]
+        if assessment.did_you_mean:
+            parts.append(_("did you mean {domain}?").format(domain=assessment.did_you_mean))
+        if assessment.judgement.fault:
+            parts.append(printable(assessment.judgement.fault.localized(_)))
+        elif assessment.reasons:
+            parts.append(printable(labels.reasons(assessment, _)))
+        return " / ".join(parts)

@@ -1,0 +1,206 @@
+"""Drives discoveries against a resolver: bounded, each question asked once, in order.
+
+The answers of a resolver are believed only after the canary (`deliv.core.canary`), which is asked
+together with the first questions. Once the resolver has failed it, or has fallen silent, no
+further question is put to it: a broken network costs seconds, not hours.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
+
+from deliv.core.canary import DEFAULT_CANARY, Trust, canary_queries, judge_canary
+from deliv.core.discovery import discover_recipient
+from deliv.core.facts import RecipientFacts
+from deliv.core.question import Answer, Asking, Query, Resolver, Trouble
+from deliv.core.report import ResolverReport
+from deliv.core.rulebook import RuleBook
+from deliv.core.settings import NetworkSettings
+
+_T = TypeVar("_T")
+
+_DEFAULTS: Final = NetworkSettings()
+_SILENCE: Final = 20  # unanswered questions in a row, after which the canary is asked again
+
+
+class Interviewer:
+    """Puts the questions of discoveries to a resolver, for one run.
+
+    resolver: who answers. A `trust` attribute on it stands for a canary asked earlier: a
+        recording has one.
+    canary: domains that certainly take mail; empty to believe the resolver as it is.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        *,
+        canary: Sequence[str] = DEFAULT_CANARY,
+        concurrency: int = _DEFAULTS.concurrency,
+        qps: float = 0.0,
+        budget: float = _DEFAULTS.budget,
+    ) -> None:
+        self._resolver = resolver
+        self._canary = tuple(canary)
+        self._concurrency = concurrency
+        self._interval = 1.0 / qps if qps else 0.0
+        self._next_start = 0.0
+        self._budget = budget
+        self._deadline: float | None = None
+        self._under_way = asyncio.Semaphore(concurrency)
+        self._known: dict[Query, asyncio.Future[Answer]] = {}
+        self._trust: asyncio.Task[Trust] | None = None
+        self._unanswered = 0
+        self._queries = self._repeated = 0
+
+    async def run(self, asking: Asking[_T]) -> _T:
+        """Drive one discovery to its end and return what it found out."""
+        try:
+            query = next(asking)
+            while True:
+                query = asking.send(await self.ask(query))
+        except StopIteration as stop:
+            result: _T = stop.value
+            return result
+
+    async def run_all(self, askings: Iterable[Asking[_T]], *, on_result: Callable[[_T], None]) -> None:
+        """Drive many discoveries at once; `on_result` gets each result as it comes.
+
+        Only as many are under way as questions may be, however many there are.
+        """
+        waiting = iter(askings)
+
+        async def work() -> None:
+            for asking in waiting:
+                on_result(await self.run(asking))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._concurrency):
+                group.create_task(work())
+
+    async def ask(self, query: Query) -> Answer:
+        """Return the answer to a question, or a temporary error if it cannot be believed."""
+        if self._trust is None:
+            self._trust = asyncio.create_task(self._ask_canary())
+        if self._trust.done() and self._trust.result() is not Trust.TRUSTED:
+            return _disbelieved(self._trust.result())
+        answer = await self._ask_once(query, self._put)
+        trust = await asyncio.shield(self._trust)
+        return answer if trust is Trust.TRUSTED else _disbelieved(trust)
+
+    async def _ask_once(self, query: Query, put: Callable[[Query], Awaitable[Answer]]) -> Answer:
+        known = self._known.get(query)
+        if known is not None:
+            self._repeated += 1
+            return await known
+        future = self._known[query] = asyncio.get_running_loop().create_future()
+        try:
+            answer = await put(query)
+        except BaseException:  # whoever waits for the same answer must not wait for ever
+            future.cancel()
+            raise
+        future.set_result(answer)
+        return answer
+
+    async def _put(self, query: Query) -> Answer:
+        """Put one question to the resolver, within the limits of the run."""
+        async with self._under_way:
+            if self._trust is not None and self._trust.done() and self._trust.result() is not Trust.TRUSTED:
+                return _disbelieved(self._trust.result())
+            if self._is_late():
+                return Answer.failed(Trouble.BUDGET)
+            await self._pace()
+            self._queries += 1
+            answer = await self._resolver.resolve(query)
+        await self._note_silence(answer)
+        return answer
+
+    def _is_late(self) -> bool:
+        now = time.monotonic()
+        if self._deadline is None:
+            self._deadline = now + self._budget
+        return now > self._deadline
+
+    async def _pace(self) -> None:
+        if self._interval:
+            now = time.monotonic()
+            start = max(now, self._next_start)
+            self._next_start = start + self._interval
+            await asyncio.sleep(start - now)
+
+    async def _note_silence(self, answer: Answer) -> None:
+        """Ask the canary again when the resolver seems to have fallen silent in mid-run."""
+        silent = answer.trouble in (Trouble.TIMEOUT, Trouble.UNREACHABLE)
+        self._unanswered = self._unanswered + 1 if silent else 0
+        if self._unanswered >= _SILENCE and self._trust is not None and self._trust.done():
+            self._unanswered = 0
+            self._trust = asyncio.create_task(self._ask_canary(again=True))
+
+    async def _ask_canary(self, *, again: bool = False) -> Trust:
+        recorded = getattr(self._resolver, "trust", None)
+        if isinstance(recorded, Trust):
+            return recorded
+        if not self._canary:
+            return Trust.TRUSTED
+        positive, negative = canary_queries(self._canary, f"deliv-{secrets.token_hex(8)}")
+        asking = [
+            self._put_canary(query) if again else self._ask_once(query, self._put_canary)
+            for query in (*positive, *negative)
+        ]
+        answers = await asyncio.gather(*asking)
+        return judge_canary(answers[: len(positive)], answers[len(positive) :])
+
+    async def _put_canary(self, query: Query) -> Answer:
+        """Ask past the limits of the run: everything else waits for the canary."""
+        self._queries += 1
+        return await self._resolver.resolve(query)
+
+    async def report(self) -> ResolverReport:
+        """Return how the resolver behaved so far."""
+        trust = await self._trust if self._trust is not None else None
+        return ResolverReport(trust=trust, queries=self._queries, cached=self._repeated)
+
+
+def _disbelieved(trust: Trust) -> Answer:
+    trouble = Trouble.UNREACHABLE if trust is Trust.SILENT else Trouble.UNTRUSTED
+    return Answer.failed(trouble, trust)
+
+
+async def gather_domains(
+    domains: Iterable[str],
+    interviewer: Interviewer,
+    rules: RuleBook,
+    *,
+    on_progress: Callable[[int], None] | None = None,
+) -> dict[str, RecipientFacts]:
+    """Return the facts of each domain, in the order given; `on_progress` gets the number done."""
+    names = list(dict.fromkeys(domains))
+    facts: dict[str, RecipientFacts] = {}
+
+    def keep(found: RecipientFacts) -> None:
+        facts[found.domain] = found
+        if on_progress:
+            on_progress(len(facts))
+
+    askings = (discover_recipient(name, rules.providers) for name in names)
+    await interviewer.run_all(askings, on_result=keep)
+    return {name: facts[name] for name in names}
+
+
+async def gather_facts(
+    domains: Iterable[str],
+    resolver: Resolver,
+    rules: RuleBook,
+    *,
+    canary: Sequence[str] = DEFAULT_CANARY,
+    concurrency: int = _DEFAULTS.concurrency,
+) -> Mapping[str, RecipientFacts]:
+    """Return what DNS and the rule book say of each domain.
+
+    domains: A-labels, lower case. canary: domains that certainly take mail; the answers of a
+    resolver that denies them make the facts unknown. Never raises for trouble with the network.
+    """
+    interviewer = Interviewer(resolver, canary=canary, concurrency=concurrency)
+    return await gather_domains(domains, interviewer, rules)

@@ -1,0 +1,180 @@
+"""Rules and advice, decoded from the ``rules`` and ``advice`` lists of rule files."""
+
+import re
+
+from deliv.core.advice import Action, AdviceEntry
+from deliv.core.facts import FACTS
+from deliv.core.placement import Risk
+from deliv.core.providers import ProviderKind
+from deliv.core.rules import All, AnyOf, Basis, Condition, Effect, Example, Not, Reason, Rule, Severity, Test
+from deliv.core.text import Text
+from deliv.sources.fields import Fields, closest
+from deliv.sources.placeholders import check_placeholders
+from deliv.sources.providerfiles import decode_id, decode_sources
+from deliv.sources.yamlfile import Located
+
+_OPERATORS = ("is", "is_not", "in", "not_in")
+_WINDOW = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+
+
+def decode_rule(fields: Fields) -> tuple[Rule, bool]:
+    """Return the rule in `fields`, and whether it is switched on."""
+    when = fields.get("when", required=True)
+    effect = fields.child("effect")
+    examples = fields.child("examples", required=True)
+    rule = Rule(
+        id=decode_id(fields),
+        severity=fields.word("severity", Severity),
+        reason=fields.word("reason", Reason) if fields.has("reason") else None,
+        when=_condition(fields, when) if when else Test(fact="", values=frozenset()),
+        message=fields.bilingual("message"),
+        remedy=fields.optional_bilingual("remedy"),
+        effect=_effect(effect) if effect else Effect(),
+        sources=decode_sources(fields),
+        effective_from=fields.day("effective_from"),
+        effective_until=fields.day("effective_until"),
+        fires=_example(examples, "fires"),
+        silent=_example(examples, "silent"),
+    )
+    if examples:
+        examples.close()
+    enabled = fields.flag("enabled", default=True)
+    fields.close()
+    return rule, enabled
+
+
+def _condition(fields: Fields, located: Located) -> Condition:
+    child = Fields(located, fields.faults)
+    keys = [key for key in ("all", "any", "not", "fact") if child.has(key)]
+    nothing = Test(fact="", values=frozenset())
+    if len(keys) != 1:
+        if isinstance(located.value, dict):
+            fields.report(located, "a condition has exactly one of: all, any, not, fact")
+        return nothing
+    condition: Condition = nothing
+    match keys[0]:
+        case "all" | "any":
+            parts = tuple(_condition(child, item) for item in child.items(keys[0]))
+            if not parts:
+                fields.report(located, "this list of conditions is empty")
+            condition = All(conditions=parts) if keys[0] == "all" else AnyOf(conditions=parts)
+        case "not":
+            inner = child.get("not")
+            condition = Not(condition=_condition(child, inner)) if inner else nothing
+        case _:
+            condition = _test(child)
+    child.close()
+    return condition
+
+
+def _test(fields: Fields) -> Test:
+    name = fields.text("fact")
+    located = fields.get("fact") or fields.located
+    if name not in FACTS:
+        guess = closest(name, FACTS)
+        if guess:
+            fields.report(
+                located, "there is no fact “{name}”; did you mean “{guess}”?", name=name, guess=guess
+            )
+        else:
+            fields.report(
+                located, "there is no fact “{name}”; known are: {known}", name=name, known=", ".join(FACTS)
+            )
+    operators = [operator for operator in _OPERATORS if fields.has(operator)]
+    if len(operators) != 1:
+        fields.report(fields.located, "a fact is compared by exactly one of: is, is_not, in, not_in")
+        return Test(fact=name, values=frozenset())
+    operator = operators[0]
+    single = fields.get(operator)
+    items = fields.items(operator) if operator.endswith("in") else [single] if single else []
+    values = frozenset(_fact_value(fields, name, item) for item in items)
+    return Test(fact=name, values=values, negated=operator in ("is_not", "not_in"))
+
+
+def _fact_value(fields: Fields, name: str, located: Located) -> str | bool:
+    spec = FACTS.get(name)
+    value = located.value
+    if spec is None:
+        return ""
+    if spec.is_flag:
+        if not isinstance(value, bool):
+            fields.report(located, "“{name}” is true or false", name=name)
+        return bool(value)
+    if not isinstance(value, str) or (spec.words is not None and value not in spec.words):
+        fields.unknown_word(located, spec.words or ())
+        return ""
+    return value
+
+
+def _effect(fields: Fields) -> Effect:
+    floors = fields.child("at_least")
+    effect = Effect(
+        undeliverable=fields.flag("undeliverable", default=False),
+        spam=fields.number("spam", 0.0),
+        missing=fields.number("missing", 0.0),
+        least_spam=_share(floors, "spam"),
+        least_missing=_share(floors, "missing"),
+        basis=fields.word("basis", Basis),
+    )
+    if floors:
+        floors.close()
+    fields.close()
+    return effect
+
+
+def _share(fields: Fields | None, key: str) -> float:
+    if fields is None:
+        return 0.0
+    share = fields.number(key, 0.0)
+    if share >= 1 and (located := fields.get(key)):
+        fields.report(located, "this must be less than 1; for certainty write “undeliverable: true”")
+        return 0.0
+    return share
+
+
+def _example(examples: Fields | None, key: str) -> Example:
+    fields = examples.child(key, required=True) if examples else None
+    if fields is None:
+        return Example(address="", zone={})
+    zone: dict[str, dict[str, tuple[str, ...]]] = {}
+    names = fields.child("zone")
+    for name, located in names.entries() if names else ():
+        records = Fields(located, fields.faults)
+        zone[name] = {kind: records.texts(kind) for kind, _ in records.entries()}
+    example = Example(address=fields.text("address"), zone=zone, sender=fields.text("sender", "") or None)
+    fields.close()
+    return example
+
+
+def decode_advice(fields: Fields) -> AdviceEntry:
+    """Return one line of the ladder."""
+    for key in ("text", "say"):
+        texts = fields.child(key)
+        for language in ("ja", "en"):
+            if texts and (located := texts.get(language)):
+                check_placeholders(texts, located)
+    entry = AdviceEntry(
+        risks=fields.words("risks", Risk),
+        kinds=fields.words("kinds", ProviderKind),
+        reasons=fields.words("reasons", Reason),
+        action=fields.word("action", Action),
+        due_in=fields.count("due_in") if fields.has("due_in") else None,
+        text=_filled(fields, "text") or Text(ja="", en=""),
+        say=_filled(fields, "say"),
+    )
+    if not entry.risks:
+        fields.report(fields.located, "“{key}” is missing", key="risks")
+    fields.close()
+    return entry
+
+
+def _filled(fields: Fields, key: str) -> Text | None:
+    return fields.optional_bilingual(key, required=key == "text")
+
+
+def decode_window(fields: Fields, key: str, default: str | None = None) -> str:
+    """Return hours such as ``10:00-19:00``."""
+    window = fields.text(key, default)
+    if window and not _WINDOW.fullmatch(window) and (located := fields.get(key)):
+        fields.report(located, "hours are written as “10:00-19:00”")
+    return window

@@ -1,0 +1,171 @@
+"""The rule book: found, read, merged and checked.
+
+Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``, ``rules``,
+``priors``, ``bands``, ``advice``, ``phone_window`` and ``address_headings``. Later folders win:
+an entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deliv.core.advice import AdviceBook, AdviceEntry
+from deliv.core.errors import Fault, RuleErrors
+from deliv.core.placement import PlacementBook, Prior, Risk
+from deliv.core.providers import Provider, ProviderBook, ProviderKind
+from deliv.core.rulebook import RuleBook
+from deliv.core.rules import Rule
+from deliv.sources.fields import Fields
+from deliv.sources.findingfiles import decode_advice, decode_rule, decode_window
+from deliv.sources.providerfiles import check_unique, decode_prior, decode_provider
+from deliv.sources.yamlfile import Located, read_yaml
+
+
+def packaged_rules() -> Path:
+    """Return the folder with the rule book that came with deliv."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "_rules"  # in a wheel; a checkout keeps them beside the package
+    return inside if inside.is_dir() else package.parent / "rules"
+
+
+def load_rules(*paths: str | Path) -> RuleBook:
+    """Return the packaged rule book, merged with the files and folders in `paths`.
+
+    Raises RuleErrors, which lists every fault of every file with its line.
+    """
+    draft = _Draft()
+    for path in (packaged_rules(), *map(Path, paths)):
+        for file, name in _files(path, draft.faults):
+            draft.read(file, name)
+    book = draft.finish()
+    if draft.faults or book is None:
+        raise RuleErrors("the rule files hold {count} faults; nothing was checked", draft.faults)
+    return book
+
+
+def _files(path: Path, faults: list[Fault]) -> Iterable[tuple[Path, str]]:
+    """Yield the YAML files below `path`, in an order that does not depend on the file system."""
+    if path.is_file():
+        yield path, str(path)
+        return
+    if not path.is_dir():
+        faults.append(Fault(file=str(path), line=None, path="", template="there is no such file or folder"))
+        return
+    packaged = path == packaged_rules()
+    for file in sorted(path.rglob("*.yaml")) + sorted(path.rglob("*.yml")):
+        yield file, f"rules/{file.relative_to(path).as_posix()}" if packaged else str(file)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A rule book in the making."""
+
+    faults: list[Fault] = field(default_factory=list)
+    providers: dict[str, tuple[Located, Provider]] = field(default_factory=dict)
+    priors: dict[str, Prior] = field(default_factory=dict)
+    kinds: dict[str, Prior] = field(default_factory=dict)
+    default: Prior | None = None
+    bands: tuple[float, float] = (0.0, 0.0)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    advice: tuple[AdviceEntry, ...] = ()
+    phone_window: str = ""
+    headings: tuple[str, ...] = ()
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def read(self, path: Path, name: str) -> None:
+        """Take in one file."""
+        try:
+            content = path.read_bytes()
+            text = content.decode("utf-8-sig")
+        except OSError as error:
+            template = "it cannot be read ({reason})"
+            fields = (("reason", error.strerror or str(error)),)
+            self.faults.append(Fault(file=name, line=None, path="", template=template, fields=fields))
+            return
+        except UnicodeDecodeError:
+            template = "it is not UTF-8; save it as UTF-8"
+            self.faults.append(Fault(file=name, line=None, path="", template=template))
+            return
+        self.digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        located = read_yaml(text, name, self.faults)
+        if located is not None:
+            self._take(Fields(located, self.faults))
+
+    def _take(self, fields: Fields) -> None:
+        seen: set[str] = set()
+        for child in fields.children("providers"):
+            self._take_provider(child, seen)
+        for child in fields.children("rules"):
+            rule, enabled = decode_rule(child)
+            self._note_twice(child, rule.id, seen)
+            self.rules.pop(rule.id, None)
+            if enabled:
+                self.rules[rule.id] = rule
+        if priors := fields.child("priors"):
+            self._take_priors(priors)
+        if bands := fields.child("bands"):
+            self.bands = (bands.number("low_from"), bands.number("medium_from"))
+            bands.close()
+        # A shop's own lines stand before the packaged ones, so that they are found first.
+        self.advice = tuple(decode_advice(child) for child in fields.children("advice")) + self.advice
+        self.phone_window = decode_window(fields, "phone_window", self.phone_window)
+        self.headings = fields.texts("address_headings") + self.headings
+        fields.close()
+
+    def _take_provider(self, fields: Fields, seen: set[str]) -> None:
+        decoded = decode_provider(fields)
+        name = decoded.provider.id
+        self._note_twice(fields, name, seen)
+        self.providers.pop(name, None)
+        self.priors.pop(name, None)
+        if decoded.enabled:
+            self.providers[name] = (fields.located, decoded.provider)
+            if decoded.prior:
+                self.priors[name] = decoded.prior
+
+    def _take_priors(self, fields: Fields) -> None:
+        known = {kind.value for kind in ProviderKind} | {"default"}
+        for key, located in fields.entries():
+            prior = decode_prior(Fields(located, self.faults))
+            if key == "default":
+                self.default = prior
+            elif key in known:
+                self.kinds[key] = prior
+            else:
+                fields.unknown_word(Located(key, located.file, located.line, located.path), known)
+
+    def _note_twice(self, fields: Fields, name: str, seen: set[str]) -> None:
+        if name in seen:
+            fields.report(fields.located, "the id “{name}” stands there twice in this file", name=name)
+        seen.add(name)
+
+    def finish(self) -> RuleBook | None:
+        """Return the book; None when something is missing without which there is none."""
+        check_unique(list(self.providers.values()), self.faults)
+        if self.default is None or not self._ladder_is_complete() or self.faults:
+            return None
+        return RuleBook(
+            providers=ProviderBook(provider for _, provider in self.providers.values()),
+            rules=tuple(self.rules.values()),
+            placement=PlacementBook(
+                providers=self.priors,
+                kinds=self.kinds,
+                default=self.default,
+                low_from=self.bands[0],
+                medium_from=self.bands[1],
+            ),
+            advice=AdviceBook(entries=self.advice, phone_window=self.phone_window),
+            address_headings=self.headings,
+            digest=self.digest.hexdigest(),
+        )
+
+    def _ladder_is_complete(self) -> bool:
+        everything = [e for e in self.advice if not e.kinds and not e.reasons]
+        missing = set(Risk) - {risk for entry in everything for risk in entry.risks}
+        for risk in sorted(missing):
+            template = "no line of the advice fits every address with risk “{risk}”"
+            self.faults.append(
+                Fault(file="advice", line=None, path="", template=template, fields=(("risk", risk),))
+            )
+        return not missing

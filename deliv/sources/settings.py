@@ -1,0 +1,118 @@
+"""``deliv.yaml``: what the shop says of itself."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from deliv.core.canary import DEFAULT_CANARY
+from deliv.core.errors import Fault, SettingsErrors
+from deliv.core.settings import (
+    CalendarSettings,
+    NetworkSettings,
+    SenderProfile,
+    Settings,
+    ShopSettings,
+)
+from deliv.sources.fields import Fields
+from deliv.sources.findingfiles import decode_window
+from deliv.sources.yamlfile import read_yaml
+
+DEFAULT_NAME = "deliv.yaml"
+
+
+def load_settings(path: str | Path | None = None) -> Settings:
+    """Return the settings in the file at `path`, or in ``deliv.yaml`` here if there is one.
+
+    Raises SettingsErrors, which lists every fault with its line.
+    """
+    file = Path(path) if path is not None else Path(DEFAULT_NAME)
+    if path is None and not file.is_file():
+        return Settings()
+    faults: list[Fault] = []
+    settings = _decode(_read(file, faults), str(file), faults)
+    if faults:
+        raise SettingsErrors("{path} holds {count} faults; nothing was checked", faults, path=str(file))
+    return settings
+
+
+def _read(file: Path, faults: list[Fault]) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        template, reason = "it cannot be read ({reason})", error.strerror or str(error)
+        fields = (("reason", reason),)
+        faults.append(Fault(file=str(file), line=None, path="", template=template, fields=fields))
+    except UnicodeDecodeError:
+        template = "it is not UTF-8; save it as UTF-8"
+        faults.append(Fault(file=str(file), line=None, path="", template=template))
+    return ""
+
+
+def _decode(text: str, name: str, faults: list[Fault]) -> Settings:
+    located = read_yaml(text, name, faults)
+    if located is None:
+        return Settings()
+    fields = Fields(located, faults)
+    settings = Settings(
+        shop=_shop(fields.child("shop")),
+        sender=_sender(fields.child("sender")),
+        network=_network(fields.child("network")),
+        calendar=_calendar(fields.child("calendar")),
+        rules=tuple(str(Path(name).parent / folder) for folder in fields.texts("rules")),
+    )
+    fields.close()
+    return settings
+
+
+def _shop(fields: Fields | None) -> ShopSettings:
+    if fields is None:
+        return ShopSettings()
+    zone = fields.text("timezone", "")
+    if zone and (located := fields.get("timezone")):
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            fields.report(located, "there is no time zone “{zone}”; write for example Asia/Tokyo", zone=zone)
+    shop = ShopSettings(
+        name=fields.text("name", ""),
+        phone=fields.text("phone", ""),
+        hours=fields.text("hours", ""),
+        timezone=zone,
+    )
+    fields.close()
+    return shop
+
+
+def _sender(fields: Fields | None) -> SenderProfile | None:
+    if fields is None:
+        return None
+    profile = SenderProfile(from_address=fields.text("from"))
+    fields.close()
+    return profile
+
+
+def _network(fields: Fields | None) -> NetworkSettings:
+    if fields is None:
+        return NetworkSettings()
+    default = NetworkSettings()
+    network = NetworkSettings(
+        nameservers=fields.texts("nameservers"),
+        timeout=fields.number("timeout", default.timeout, least=0.1),
+        concurrency=fields.count("concurrency", default.concurrency, least=1),
+        qps=fields.number("qps", default.qps),
+        budget=fields.number("budget", default.budget, least=1),
+        canary=fields.texts("canary") or DEFAULT_CANARY,
+    )
+    fields.close()
+    return network
+
+
+def _calendar(fields: Fields | None) -> CalendarSettings:
+    if fields is None:
+        return CalendarSettings()
+    days = [fields.as_day(item) for item in fields.items("closed")]
+    calendar = CalendarSettings(
+        closed=frozenset(day for day in days if day is not None),
+        phone_window=decode_window(fields, "phone_window", ""),
+    )
+    fields.close()
+    return calendar

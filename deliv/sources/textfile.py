@@ -1,0 +1,202 @@
+"""Text files as shops have them: which encoding, and is it text at all?"""
+
+import codecs
+import io
+import os
+import shutil
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, Final, cast
+
+from deliv.core.errors import InputError
+
+LONGEST_LINE: Final = 1_000_000  # characters; an order export has some thousands at most
+_CHUNK: Final = 1 << 20
+_MAGIC: Final = {
+    b"PK\x03\x04": "an Excel workbook or ZIP file",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a compressed file",
+    b"7z\xbc\xaf": "a compressed file",
+    b"SQLite format 3\x00": "a database",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """How the bytes of a file are to be read."""
+
+    name: str
+    """Name that Python knows."""
+    has_bom: bool = False
+    """Whether the file begins with a byte order mark."""
+    is_guess: bool = True
+    """False when the user named it."""
+    broken_lines: int = 0
+    """Lines with bytes that are no characters in it."""
+
+
+def open_source(source: str | Path | BinaryIO) -> BinaryIO:
+    """Return the bytes of `source` as a file that can be read twice.
+
+    ``-`` is standard input. What cannot be rewound is copied to a temporary file that only the
+    owner may read and that is gone when it is closed.
+
+    Raises InputError when there is nothing that can be read.
+    """
+    if source == "-":
+        import sys
+
+        return _spool(sys.stdin.buffer)
+    if not isinstance(source, str | Path):
+        return source if source.seekable() else _spool(source)
+    path = Path(source)
+    try:
+        if path.is_dir():
+            raise InputError("{path} is a folder; name the file itself; nothing was checked", path=path)
+        file = path.open("rb")
+    except FileNotFoundError as error:
+        raise InputError("there is no file {path}; nothing was checked", path=path) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            "{path} cannot be read ({reason}); nothing was checked", path=path, reason=reason
+        ) from error
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    with file:
+        return _spool(file)
+
+
+def _spool(stream: IO[bytes]) -> BinaryIO:
+    copy = tempfile.TemporaryFile(prefix="deliv-")  # noqa: SIM115 - the caller closes it
+    try:
+        shutil.copyfileobj(stream, copy, _CHUNK)
+    except BaseException:
+        copy.close()
+        raise
+    copy.seek(0)
+    return cast("BinaryIO", copy)  # typed by its wrapper
+
+
+def settle_encoding(file: BinaryIO, name: str, wanted: str | None = None) -> Encoding:
+    """Return the encoding of the whole file; the position is at its start again.
+
+    A byte order mark decides; else UTF-8 when every byte fits; else whichever of UTF-8 and cp932
+    fits more of the lines that are not ASCII. cp932 is what Windows and Excel in Japan write; it
+    holds ①, ～ and 髙, which plain Shift_JIS does not.
+
+    Raises InputError for what is no text, for an empty file, and for an unknown `wanted`.
+    """
+    file.seek(0)
+    head = file.read(4096)
+    file.seek(0)
+    if not head:
+        raise InputError("{path} is empty; nothing was checked", path=name)
+    bom = _bom(head)
+    if bom is None:
+        _refuse_binary(head, name)
+    if wanted is not None:
+        return _named(file, name, wanted, has_bom=bom is not None)
+    if bom is not None:
+        return Encoding(name=bom, has_bom=True, broken_lines=_broken_lines(file, bom))
+    if _fits(file, "utf-8"):
+        return Encoding(name="utf-8")
+    utf8, cp932 = _count_fits(file)
+    encoding = "utf-8" if utf8 > cp932 else "cp932"
+    return Encoding(name=encoding, broken_lines=_broken_lines(file, encoding))
+
+
+def _named(file: BinaryIO, name: str, wanted: str, *, has_bom: bool) -> Encoding:
+    try:
+        codec = codecs.lookup(wanted)
+        "".encode(codec.name)
+    except LookupError:
+        template = "there is no encoding “{encoding}”; try utf-8 or cp932; nothing was checked"
+        raise InputError(template, encoding=wanted, path=name) from None
+    known = {"utf-8-sig": "utf-8", "shift_jis": "cp932"}.get(codec.name, codec.name)
+    return Encoding(name=known, has_bom=has_bom, is_guess=False, broken_lines=_broken_lines(file, known))
+
+
+def _bom(head: bytes) -> str | None:
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if head.startswith(mark):
+            return name
+    return None
+
+
+def _refuse_binary(head: bytes, name: str) -> None:
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            template = "{path} is no text file but looks like {what}; save it as CSV; nothing was checked"
+            raise InputError(template, path=name, what=what)
+    first = head.partition(b"\n")[0]
+    controls = sum(byte < 32 and byte not in b"\t\r\n\x1b" for byte in head)
+    if b"\0" in first or controls > len(head) // 10:
+        raise InputError("{path} is no text file; save the list as CSV; nothing was checked", path=name)
+
+
+def _fits(file: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while chunk := file.read(_CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    finally:
+        file.seek(0)
+    return True
+
+
+def _count_fits(file: BinaryIO) -> tuple[int, int]:
+    """Return how many of the lines that are not ASCII fit UTF-8, and how many only cp932."""
+    utf8 = cp932 = 0
+    while line := file.readline(LONGEST_LINE):
+        if line.isascii():
+            continue
+        if _decodes(line, "utf-8"):
+            utf8 += 1
+        elif _decodes(line, "cp932"):
+            cp932 += 1
+    file.seek(0)
+    return utf8, cp932
+
+
+def _broken_lines(file: BinaryIO, encoding: str) -> int:
+    if _fits(file, encoding):
+        return 0
+    if encoding.startswith("utf-16"):  # its lines cannot be told apart by bytes
+        return 1
+    broken = 0
+    while line := file.readline(LONGEST_LINE):
+        broken += not line.isascii() and not _decodes(line, encoding)
+    file.seek(0)
+    return broken
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def open_text(file: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
+    """Return the file as text; bytes that are no characters become surrogate escapes."""
+    file.seek(0)
+    name = "utf-8-sig" if encoding.has_bom and encoding.name == "utf-8" else encoding.name
+    errors = "replace" if name.startswith("utf-16") else "surrogateescape"
+    return io.TextIOWrapper(file, encoding=name, errors=errors, newline="")
