@@ -5,15 +5,10 @@ from collections.abc import Sequence
 
 def run(argv: Sequence[str]) -> int:
     """Run one command and return the exit code of design section 7."""
-    from deliv.cli.guard import guarded
     from deliv.cli.language import choose_help_language
 
     choose_help_language(argv)
-    return guarded(lambda: _dispatch(argv))
-
-
-def _dispatch(argv: Sequence[str]) -> int:
-    from deliv.cli.app import app
+    from deliv.cli.app import app  # only now: its help texts are in the language just chosen
 
     try:
         app(args=list(argv), prog_name="deliv")

@@ -6,6 +6,7 @@ import typer
 
 from deliv.cli.check import check
 from deliv.cli.demo import demo
+from deliv.cli.guard import guarded
 from deliv.cli.language import tr
 from deliv.cli.lookup import lookup
 from deliv.cli.options import GroupedCommand
@@ -21,7 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (check, lookup, demo):
-    app.command(cls=GroupedCommand, help=command.__doc__)(command)
+    app.command(cls=GroupedCommand, help=command.__doc__)(guarded(command))
 
 
 def _show_version(value: bool) -> None:

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import typer
-
 from deliv.cli import options
-from deliv.cli.check import Target, format_by_ending, run_check
+from deliv.cli.exitcodes import ExitCode
 from deliv.cli.language import tr
 
 
@@ -15,7 +13,8 @@ def demo(
     lang: options.LangOption = None,
     as_of: options.AsOfOption = None,
     replay: options.ReplayOption = None,
-) -> None:
+) -> int:
+    from deliv.cli.reporting import Target, format_by_ending, run_check
     from deliv.cli.setup import Setup, parse_day
     from deliv.core.settings import SenderProfile, Settings, ShopSettings
     from deliv.sources.recording import read_recording
@@ -32,7 +31,7 @@ def demo(
     )
     target = Target(format=format_ or format_by_ending(output), path=output, lang=lang)
     run_check(str(sample / "orders.csv"), setup, target)
-    raise typer.Exit(0)
+    return ExitCode.OK
 
 
 demo.__doc__ = tr("Show the whole report on a sample of orders, without a network.")

@@ -4,8 +4,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
 from types import FrameType
+from typing import Any
+
+import typer
 
 from deliv.cli.exitcodes import ExitCode
 from deliv.cli.language import tr
@@ -16,8 +20,20 @@ class _Terminated(BaseException):
     """SIGTERM arrived."""
 
 
-def guarded(command: Callable[[], int]) -> int:
-    """Run `command` and return its exit code, or the one for how it failed."""
+def guarded(command: Callable[..., int]) -> Callable[..., None]:
+    """Return `command` with its exit code, or the one for how it failed, told to the shell.
+
+    It stands inside of typer, which has other ideas about Ctrl-C and closed pipes.
+    """
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        raise typer.Exit(_run(partial(command, *args, **options)))
+
+    return run
+
+
+def _run(command: Callable[[], int]) -> int:
     _prepare_streams()
     before = signal.signal(signal.SIGTERM, _raise_terminated)
     try:
@@ -30,7 +46,7 @@ def guarded(command: Callable[[], int]) -> int:
         say(tr("interrupted; no file was written"))
         return ExitCode.INTERRUPTED
     except _Terminated:
-        say(tr("ended from outside; no file was written"))
+        say(tr("stopped by the system; no file was written"))
         return ExitCode.TERMINATED
     except BrokenPipeError:
         # Python would complain once more when it closes standard output at exit.

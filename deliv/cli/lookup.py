@@ -1,6 +1,5 @@
 """``deliv lookup``: single addresses, with the customer on the phone."""
 
-import asyncio
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -50,7 +49,9 @@ def lookup(
     canary: options.CanaryOption = None,
     record: options.RecordOption = None,
     replay: options.ReplayOption = None,
-) -> None:
+) -> int:
+    import asyncio
+
     from deliv.checklist import stream
     from deliv.cli.exitcodes import exit_code
     from deliv.cli.setup import NetworkOptions, set_up, write_recording
@@ -77,7 +78,7 @@ def lookup(
     )
     summary: Summary = asyncio.run(write_stream(assessments, _writer(format_, lang)))
     write_recording(setup, summary.resolver.trust)
-    raise typer.Exit(exit_code(summary, fail_on=FailOn.NEVER, max_unknown=max_unknown))
+    return exit_code(summary, fail_on=FailOn.NEVER, max_unknown=max_unknown)
 
 
 lookup.__doc__ = tr("Look up one or a few addresses: what to do, why, and what to tell the customer.")

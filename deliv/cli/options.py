@@ -149,7 +149,15 @@ QuietOption: TypeAlias = Annotated[
 ]
 FailOnOption: TypeAlias = Annotated[
     FailOn,
-    _option("--fail-on", "FAIL_ON", GATE, tr("Exit with 1 when a row has at least this risk.")),
+    _option(
+        "--fail-on",
+        "FAIL_ON",
+        GATE,
+        tr(
+            "Exit with 1 when a row has at least this risk "
+            "(medium: caution, high: danger, certain: undeliverable)."
+        ),
+    ),
 ]
 MaxUnknownOption: TypeAlias = Annotated[
     float,
@@ -202,7 +210,7 @@ CanaryOption: TypeAlias = Annotated[
         "--canary",
         "CANARY",
         NETWORK,
-        tr("Domain that certainly takes mail, to test the resolver with; several times."),
+        tr("Domain that certainly takes mail, to test the resolver with; may be given several times."),
         metavar="DOMAIN",
     ),
 ]

@@ -117,5 +117,5 @@ def write_recording(setup: Setup, trusted_by: object) -> None:
     try:
         setup.record.write_text(setup.resolver.recording(trust), encoding="utf-8")
     except OSError as error:
-        template = "{path} cannot be written ({reason}); nothing was written"
+        template = "the recording {path} cannot be written ({reason})"
         raise OutputError(template, path=setup.record, reason=error.strerror or error) from error

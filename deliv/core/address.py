@@ -19,14 +19,15 @@ LENIENT_DOMAINS: Final = frozenset({"docomo.ne.jp", "ezweb.ne.jp", "au.com", "i.
 """Carriers whose customers hold addresses such as ``a..b@`` and ``a.@`` from before 2009."""
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 # The ordinary address, which needs no library: RFC 5321 dot-string of ASCII atoms, and host
 # labels without "--", so that A-labels (RFC 5890) always go to the library.
 _ORDINARY = re.compile(
-    rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>(?!.*--)(?:{_LABEL}\.)+[a-z]{{2,63}})", re.ASCII
+    rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>(?!.*--)(?:{_LABEL}\.)+[A-Za-z]{{2,63}})", re.ASCII
 )
 _DOTTED_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", re.ASCII)
 _MAX_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1.1
+_MAX_DOMAIN = 253  # characters, RFC 1035 section 2.3.4 without the final dot
 _MAX_ADDRESS = 254  # octets, RFC 5321 section 4.5.3.1.3 with RFC 3696 erratum 1690
 # RFC 6761 and RFC 6762 names that never lead to a mailbox. ".example" is not among them: it is
 # what documentation and tests are to use, and DNS says soon enough that it does not exist.
@@ -92,16 +93,22 @@ def parse_address(text: str, *, lenient_domains: Collection[str] = LENIENT_DOMAI
     Raises AddressSyntaxError for what no mailer would send to (RFC 5321 section 4.1.2). The text
     is never mended: surrounding spaces, full-width characters and display names are refused.
     """
-    if len(text) <= _MAX_ADDRESS:
-        lowered = _lower_domain(text)
-        if (match := _ORDINARY.fullmatch(lowered)) and len(match["local"]) <= _MAX_LOCAL:
-            domain = match["domain"]
-            if len(domain) <= 253 and domain.rpartition(".")[2] not in _SPECIAL_USE:
-                return Address(original=text, local_part=match["local"], domain=domain)
+    if (ordinary := parse_ordinary(text)) is not None:
+        return ordinary
     _refuse_plain_slips(text, lenient_domains)
     if (lenient := _parse_lenient(text, lenient_domains)) is not None:
         return lenient
     return _parse_unusual(text)
+
+
+def parse_ordinary(text: str) -> Address | None:
+    """Return the address if it is one of the ordinary kind; None sends it the long way."""
+    if len(text) > _MAX_ADDRESS or (match := _ORDINARY.fullmatch(text)) is None:
+        return None
+    local, domain = match["local"], match["domain"].lower()
+    if len(local) > _MAX_LOCAL or len(domain) > _MAX_DOMAIN or domain.rpartition(".")[2] in _SPECIAL_USE:
+        return None
+    return Address(original=text, local_part=local, domain=domain)
 
 
 def _lower_domain(text: str) -> str:
@@ -202,14 +209,17 @@ def mend_address(cell: str) -> tuple[str, tuple[Mend, ...]]:
         head, bracket, tail = text.rpartition("<")  # a display name keeps its characters
         text = _note(text, head + bracket + tail.translate(_TO_ASCII), Mend.FULL_WIDTH, mends)
     text = _note(text, _inside_brackets(text), Mend.DISPLAY_NAME, mends)
-    if text[:7].lower() == "mailto:":
-        text = _note(text, text[7:], Mend.MAILTO, mends)
-    text = _note(text, _AROUND_AT.sub("", _EDGE.sub("", text)), Mend.WHITESPACE, mends)
+    text = _note(text, _EDGE.sub("", text), Mend.WHITESPACE, mends)
+    while text[:7].lower() == "mailto:":
+        text = _note(text, _EDGE.sub("", text[7:]), Mend.MAILTO, mends)
+    text = _note(text, _AROUND_AT.sub("", text), Mend.WHITESPACE, mends)
     return text, tuple(dict.fromkeys(mends))
 
 
 def _needs_strip(cell: str) -> bool:
-    return bool(cell) and (cell[0] <= " " or cell[-1] <= " " or cell[-1] == "\x7f" or " " in cell)
+    return bool(cell) and (
+        cell[0] <= " " or cell[-1] <= " " or cell[-1] == "\x7f" or " " in cell or "\t" in cell
+    )
 
 
 def _note(before: str, after: str, mend: Mend, mends: list[Mend]) -> str:

@@ -178,8 +178,11 @@ def judge(
         values |= sender_facts(sender)
         evidence += sender.evidence
     findings = find(rules.rules, values, evidence, as_of)
+    placement: Placement | None
     risk, placement = _weigh(rules, facts.provider, findings)
     reasons = _reasons(findings, facts, risk)
+    if risk is Risk.UNKNOWN and facts.provider is None:
+        placement = None  # neither the DNS nor the rule book has anything to say
     fields = _fields(address, facts, sender, settings or Settings())
     return Judgement(
         risk=risk,
@@ -295,6 +298,8 @@ def _fields(
 def _no_fields(settings: Settings) -> dict[str, Text]:
     shop = settings.shop
     nothing = Text(ja="", en="")
+    hours = f" ({shop.hours})" if shop.hours else ""
+    phone = f"{shop.phone}{hours}" if shop.phone else ""
     return {
         "domain": nothing,
         "quoted_form": nothing,
@@ -303,5 +308,5 @@ def _no_fields(settings: Settings) -> dict[str, Text]:
         "provider": Text(ja="このメールサービス", en="this mail service"),
         "sender_domain": Text(ja="お店のメールのドメイン(@の後ろ)", en="the shop's mail domain"),
         "shop": Text(ja=shop.name or "当店", en=shop.name or "our shop"),
-        "shop_phone": Text(ja=shop.phone or "当店の電話番号", en=shop.phone or "our phone number"),
+        "shop_phone": Text(ja=phone or "当店の電話番号", en=phone or "our phone number"),
     }

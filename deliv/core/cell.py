@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from deliv.core.address import Address, Mend, mend_address, parse_address
+from deliv.core.address import Address, Mend, mend_address, parse_address, parse_ordinary
 from deliv.core.errors import AddressSyntaxError
 
 _SEPARATORS = re.compile(r"[,;，；、|\s]+")
@@ -30,6 +30,8 @@ class Cell:
 
 def read_cell(text: str, lenient_domains: Collection[str]) -> Cell:
     """Return what is in a cell; of several addresses the first valid one."""
+    if (ordinary := parse_ordinary(text)) is not None:
+        return Cell(address=ordinary)
     if not text.isascii() and _SURROGATE.search(text):
         return Cell(is_garbled=True)
     pieces = split_addresses(text) if not text.startswith('"') else (text,)

@@ -79,7 +79,9 @@ def _first_reachable(mx: tuple[MxRecord, ...]) -> Asking[RouteFinding]:
     for route in (Route.UNKNOWN, Route.PRIVATE):
         if (hit := next((hosts for hosts in worst if hosts.route is route), None)) is not None:
             return RouteFinding(route=route, trouble=hit.trouble, evidence=seen)
-    return RouteFinding(route=Route.UNROUTABLE, evidence=seen)
+    # Hosts that were not looked at may well have an address.
+    route = Route.UNKNOWN if len(names) > _MOST_HOSTS else Route.UNROUTABLE
+    return RouteFinding(route=route, evidence=seen)
 
 
 def _addresses(host: str) -> Asking[RouteFinding]:

@@ -94,7 +94,7 @@ class FaultyFilesError(DelivError):
     """YAML files hold faults; the message lists every one of them."""
 
     def __init__(self, template: str, faults: Sequence[Fault], **fields: object) -> None:
-        super().__init__(template, count=len(faults), **fields)
+        super().__init__(template, **fields)
         self.faults = tuple(faults)
         """All faults, in the order of the files and lines."""
 

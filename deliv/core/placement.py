@@ -110,7 +110,9 @@ def place(prior: Prior, effects: Iterable[Effect]) -> Placement:
     least_spam = max((effect.least_spam for effect in effects), default=0.0)
     missing, spam = _raise(missing, least_missing, spam)
     spam, missing = _raise(spam, least_spam, missing)
-    inbox = 1.0 - spam - missing
+    # Lifting one may have pushed the other below its own floor: then the inbox pays for both.
+    missing = min(max(missing, least_missing), 1.0 - spam)
+    inbox = max(0.0, 1.0 - spam - missing)
     guessed = prior.basis is Basis.ESTIMATE or any(e.basis is Basis.ESTIMATE for e in effects)
     low, high = _interval(inbox, prior.strength)
     return Placement(
@@ -131,8 +133,8 @@ def _raise(value: float, least: float, other: float) -> tuple[float, float]:
 
 
 def _interval(mean: float, strength: float) -> tuple[float, float]:
-    a, b = mean * strength, (1.0 - mean) * strength
+    a, b = round(mean * strength, 6), round((1.0 - mean) * strength, 6)
     if a <= 0 or b <= 0:
         return mean, mean
-    a, b = round(a, 6), round(b, 6)
-    return beta_quantile(0.05, a, b), beta_quantile(0.95, a, b)
+    # A mean close to 0 or 1 with little strength can lie outside its own quantiles.
+    return min(beta_quantile(0.05, a, b), mean), max(beta_quantile(0.95, a, b), mean)

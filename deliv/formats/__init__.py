@@ -1,15 +1,19 @@
 """The doors out: a report becomes text."""
 
+from __future__ import annotations
+
 import io
-from collections.abc import AsyncIterable, Coroutine, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, TextIO, assert_never, overload
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, assert_never, overload
 
-from deliv.core.assess import Assessment
-from deliv.core.report import Report, RunHeader, Summary, Tally
-from deliv.formats.interface import Writer
 from deliv.version import __version__
+
+if TYPE_CHECKING:  # the command line needs the names of the formats long before it needs a report
+    from deliv.core.assess import Assessment
+    from deliv.core.report import Report, RunHeader, Summary
+    from deliv.formats.interface import Writer
 
 
 class Format(StrEnum):
@@ -25,8 +29,12 @@ MACHINE_FORMATS = frozenset({Format.JSON, Format.JSONL})
 """Formats that are English unless a language is named."""
 
 
-class AssessmentSource(AsyncIterable[Assessment], Protocol):
+class AssessmentSource(Protocol):
     """What `deliv.stream` returns: assessments with what stands before and after them."""
+
+    def __aiter__(self) -> AsyncIterator[Assessment]:
+        """Yield one assessment for each row."""
+        ...
 
     async def prepare(self) -> RunHeader:
         """Return what is known before the first row."""
@@ -87,6 +95,8 @@ def write(
 
     Raises ValueError for a format that there is not, and whatever iterating raises.
     """
+    from deliv.core.report import RunHeader, Tally
+
     writer = open_writer(format, file, lang=lang)
     if isinstance(assessments, AsyncIterable):
         return write_stream(assessments, writer)

@@ -70,9 +70,12 @@ class CsvWriter:
                 self._kept.clear()
             kept = (assessment.judgement, self._own_cells(assessment.judgement))
             self._kept[id(assessment.judgement)] = kept
-        result, risk, *rest = kept[1]
+        result, risk, *rest, advice = kept[1]
         reasons = " ".join(assessment.reasons)
-        self._writer.writerow([*self._harmless(cells), result, risk, reasons, *rest])
+        if assessment.normalized and (assessment.mends or assessment.several):
+            read = self._translate("Read as {address}.").format(address=assessment.normalized)
+            advice = defused(f"{read} {advice}")
+        self._writer.writerow([*self._harmless(cells), result, risk, reasons, *rest, advice])
 
     def _own_cells(self, judgement: Judgement) -> tuple[str, ...]:
         """Return our cells but for the reasons, which may differ from row to row."""

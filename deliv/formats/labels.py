@@ -1,11 +1,10 @@
 """The words that people read for the codes that machines read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from deliv.core.address import Mend
 from deliv.core.advice import Action, Advice
-from deliv.core.assess import Assessment
 from deliv.core.auth.dmarc import DmarcStatus
 from deliv.core.canary import Trust
 from deliv.core.facts import Route, SpfStatus
@@ -31,7 +30,7 @@ REASON: Final[Mapping[Reason, str]] = {
     Reason.SMTPUTF8_REQUIRED: "characters other than ASCII before the @",
     Reason.NO_DNS_ENTRIES: "the domain does not exist or has no mail server",
     Reason.DOES_NOT_ACCEPT_MAIL: "the domain accepts no mail",
-    Reason.UNROUTABLE_MX: "the mail servers cannot be reached",
+    Reason.UNROUTABLE_MX: "the mail servers have no reachable address",
     Reason.POSSIBLE_TYPO: "probably misspelt",
     Reason.RETIRED_DOMAIN: "the service has ended",
     Reason.RELAY_ADDRESS: "relay address",
@@ -119,22 +118,33 @@ DISTRUST: Final[Mapping[Trust, str]] = {
 }
 
 
-def likelihood(placement: Placement | None, translate: Translate) -> str:
-    """Return the probability of the inbox, its interval, and the word estimate where it is one."""
+def share(placement: Placement, translate: Translate) -> str:
+    """Return the probability of the inbox, and the word estimate where it is one."""
+    percent = f"{placement.inbox:.0%}"
+    if placement.basis is Basis.ESTIMATE:
+        return translate("{percent} (estimate)").format(percent=percent)
+    return percent
+
+
+def interval(placement: Placement, translate: Translate) -> str:
+    """Return the 90 % interval of that probability; empty for what is certain."""
+    if placement.inbox_low == placement.inbox_high:
+        return ""
+    low, high = round(placement.inbox_low * 100), round(placement.inbox_high * 100)
+    return translate("{low}-{high}%").format(low=low, high=high)
+
+
+def likelihood(placement: Placement | None, translate: Translate, *, separator: str = ", ") -> str:
+    """Return both of them; empty when nothing can be said."""
     if placement is None:
         return ""
-    if placement.inbox_low == placement.inbox_high:
-        return f"{placement.inbox:.0%}"
-    share = f"{placement.inbox:.0%}"
-    low, high = round(placement.inbox_low * 100), round(placement.inbox_high * 100)
-    if placement.basis is Basis.ESTIMATE:
-        return translate("{share} (estimate, {low}–{high} %)").format(share=share, low=low, high=high)
-    return f"{share} ({low}–{high} %)"
+    parts = (share(placement, translate), interval(placement, translate))
+    return translate(separator).join(part for part in parts if part)
 
 
-def reasons(assessment: Assessment, translate: Translate) -> str:
-    """Return the reasons of a row as a short list of words."""
-    return translate(", ").join(translate(REASON[reason]) for reason in assessment.reasons)
+def reasons(codes: Iterable[Reason], translate: Translate) -> str:
+    """Return reasons as a short list of words."""
+    return translate(", ").join(translate(REASON[code]) for code in codes)
 
 
 def next_step(advice: Advice, translate: Translate) -> str:

@@ -11,7 +11,7 @@ from deliv.core.report import RunHeader, Summary
 from deliv.core.text import Source
 from deliv.formats import labels
 from deliv.formats.safe import printable
-from deliv.formats.summary import sender_lines, trust_lines
+from deliv.formats.summary import sender_lines, source_lines, trust_lines
 from deliv.locale import translator
 
 
@@ -52,7 +52,7 @@ class PageWriter:
         if assessment.did_you_mean:
             yield from self._row(_("Did you mean"), assessment.did_you_mean)
         yield from self._row(_("Provider"), self._provider(assessment))
-        yield from self._row(_("Inbox"), labels.likelihood(assessment.placement, _))
+        yield from self._row(_("Chance of the inbox"), labels.likelihood(assessment.placement, _))
         yield from self._dns(assessment)
         for finding in assessment.findings:
             if not finding.rule.is_about_sender:
@@ -70,7 +70,9 @@ class PageWriter:
 
     def _address(self, assessment: Assessment) -> str:
         if assessment.mends and assessment.normalized:
-            mends = ", ".join(self._translate(labels.MEND[mend]) for mend in assessment.mends)
+            mends = self._translate(", ").join(
+                self._translate(labels.MEND[mend]) for mend in assessment.mends
+            )
             return f"{assessment.normalized} ({mends})"
         return assessment.normalized or assessment.address
 
@@ -78,9 +80,10 @@ class PageWriter:
         _ = self._translate
         verdict = _(labels.RISK[assessment.risk])
         if assessment.judgement.fault:
-            return f"{verdict} ({assessment.judgement.fault.localized(_)})"
-        reasons = labels.reasons(assessment, _)
-        return f"{verdict} ({reasons})" if reasons else verdict
+            fault = assessment.judgement.fault.localized(_)
+            return _("{verdict} ({reasons})").format(verdict=verdict, reasons=fault)
+        reasons = labels.reasons(assessment.reasons, _)
+        return _("{verdict} ({reasons})").format(verdict=verdict, reasons=reasons) if reasons else verdict
 
     def _provider(self, assessment: Assessment) -> str:
         _ = self._translate
@@ -90,7 +93,7 @@ class PageWriter:
             return _("not in the rule book") if known and known.route is not Route.UNKNOWN else ""
         match = assessment.judgement.facts.match if assessment.judgement.facts else None
         unsure = "" if match is None or match.is_verified else _(" (not confirmed by a source)")
-        return f"{provider.names.get(self._lang)}, {_(labels.KIND[provider.kind])}{unsure}"
+        return f"{provider.names.get(self._lang)}{_(', ')}{_(labels.KIND[provider.kind])}{unsure}"
 
     def _dns(self, assessment: Assessment) -> Iterator[str]:
         facts = assessment.judgement.facts
@@ -108,9 +111,7 @@ class PageWriter:
         yield from self._sources(rule.sources)
 
     def _sources(self, sources: tuple[Source, ...]) -> Iterator[str]:
-        for source in sources:
-            doubt = "" if source.verified else self._translate(" (not confirmed by a source)")
-            yield f"  {self._translate('Source')}: {source.url or source.title} ({source.checked}){doubt}"
+        yield from (f"  {line}" for line in source_lines(sources, self._translate))
 
     def _words_for_customer(self, assessment: Assessment) -> Iterator[str]:
         _, advice = self._translate, assessment.advice

@@ -1,10 +1,11 @@
 """The summary in words: below a table, and on standard error beside machine formats."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deliv.core.advice import Action
 from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary
+from deliv.core.text import Source
 from deliv.formats import labels
 from deliv.formats.safe import printable
 from deliv.locale import Translate
@@ -14,16 +15,18 @@ _STEPS = (Action.FIX_ADDRESS, Action.PHONE_FIRST, Action.SEND_WITH_NOTICE, Actio
 
 def summary_lines(summary: Summary, translate: Translate) -> Iterator[str]:
     """Yield the summary, line by line."""
-    yield translate("{rows} rows checked").format(rows=summary.rows)
+    yield translate("Rows checked: {rows}").format(rows=summary.rows)
     counts = [
-        f"{translate(labels.RISK[risk])} {summary.by_risk.get(risk, 0)}"
+        translate("{label}: {count}").format(label=translate(labels.RISK[risk]), count=summary.by_risk[risk])
         for risk in Risk
         if summary.by_risk.get(risk, 0)
     ]
     if counts:
         yield "  " + translate(", ").join(counts)
     steps = [
-        f"{translate(labels.ACTION[action])} {summary.by_action[action]}"
+        translate("{label}: {count}").format(
+            label=translate(labels.ACTION[action]), count=summary.by_action[action]
+        )
         for action in _STEPS
         if summary.by_action.get(action)
     ]
@@ -35,16 +38,19 @@ def summary_lines(summary: Summary, translate: Translate) -> Iterator[str]:
 
 def _remarks(summary: Summary, translate: Translate) -> Iterator[str]:
     remarks = (
-        (summary.repeated, "{count} rows repeat an address of an earlier row"),
-        (summary.mended, "{count} addresses were mended (spaces, full-width characters, “name <address>”)"),
-        (summary.skipped, "{count} blank lines at the end were skipped"),
+        (summary.repeated, "rows that repeat an address of an earlier row: {count}"),
+        (
+            summary.mended,
+            "addresses that were mended (spaces, full-width characters, “name <address>”): {count}",
+        ),
+        (summary.skipped, "blank lines skipped at the end: {count}"),
     )
     for count, template in remarks:
         if count:
             yield "  " + translate(template).format(count=count)
     if summary.stale_rules:
         shown = ", ".join(summary.stale_rules[:10])
-        template = "{count} rules have not been checked for 18 months: {rules}"
+        template = "rules that nobody has checked for 18 months ({count}): {rules}"
         yield "  " + translate(template).format(count=len(summary.stale_rules), rules=shown)
 
 
@@ -57,6 +63,13 @@ def trust_lines(summary: Summary, translate: Translate) -> Iterator[str]:
             "No address was judged by it; what is shown rests on the rule book alone. "
             "Name a resolver with --nameserver, or use --replay with a recording made elsewhere."
         )
+
+
+def source_lines(sources: Iterable[Source], translate: Translate) -> Iterator[str]:
+    """Yield where a fact comes from, and when somebody last looked."""
+    for source in sources:
+        doubt = "" if source.verified else translate(" (not confirmed by a source)")
+        yield f"{translate('Source')}: {source.url or source.title} ({source.checked}){doubt}"
 
 
 def sender_lines(header: RunHeader, translate: Translate, lang: str) -> Iterator[str]:
@@ -80,5 +93,6 @@ def sender_lines(header: RunHeader, translate: Translate, lang: str) -> Iterator
             yield f"    → {rule.remedy.get(lang)}"
         for line in finding.evidence:
             yield f"    {printable(line)}"
+        yield from (f"    {source}" for source in source_lines(rule.sources, translate))
     for rule in header.sender_undecided:
         yield "  " + translate("[not known] {rule}").format(rule=rule.id)

@@ -12,6 +12,7 @@ from deliv.core.assess import Assessment
 from deliv.core.placement import Risk
 from deliv.core.providers import Provider
 from deliv.core.report import RunHeader, Summary
+from deliv.core.rules import Reason
 from deliv.formats import labels
 from deliv.formats.safe import printable
 from deliv.formats.summary import sender_lines, summary_lines
@@ -25,10 +26,14 @@ _STYLE: Final = {
     Risk.CERTAIN: "bold red",
     Risk.UNKNOWN: "magenta",
 }
+# Said once above the table, not again in every row.
+_ABOUT_SENDER: Final = frozenset(
+    {Reason.SENDER_AUTH_MISSING, Reason.SENDER_AUTH_BROKEN, Reason.SENDER_UNREACHABLE}
+)
 _NARROWEST: Final = 72
-_ROW: Final = 6
-_VERDICT: Final = 10
-_GAP: Final = 2  # columns between two cells
+_ROW: Final = 5
+_VERDICT: Final = 14
+_GAP: Final = 3  # columns between two cells: padding on both sides and a divider
 
 
 class TableWriter:
@@ -99,32 +104,28 @@ class TableWriter:
         """Return an empty table; its widths never change, so that blocks stand below each other."""
         _ = self._translate
         table = Table(box=SIMPLE_HEAD, show_header=not self._has_headings, pad_edge=False, show_edge=False)
-        rest = self._width - _ROW - _VERDICT - 5 * _GAP
-        widths = [_ROW, rest * 32 // 100, _VERDICT, rest * 16 // 100, rest * 16 // 100]
-        widths.append(self._width - sum(widths) - 5 * _GAP)
-        titles = (_("Row"), _("Address"), _("Verdict"), _("Inbox"), _("Provider"), _("What to do"))
-        for title, width in zip(titles, widths, strict=True):
-            table.add_column(
-                title, width=width, overflow="fold", justify="right" if title == titles[0] else "left"
-            )
+        rest = self._width - _ROW - _VERDICT - 3 * _GAP
+        address = rest * 45 // 100
+        table.add_column(_("Row"), width=_ROW, justify="right")
+        table.add_column(_("Address"), width=address, overflow="fold")
+        table.add_column(_("Verdict"), width=_VERDICT, overflow="fold")
+        table.add_column(_("What to do"), width=rest - address, overflow="fold")
         return table
 
     def _cells(self, assessment: Assessment) -> tuple[Cell, ...]:
         _ = self._translate
-        provider = assessment.provider.names.get(self._lang) if assessment.provider else ""
-        style = _STYLE[assessment.risk]
-        return (
-            Cell(str(assessment.row)),
-            Cell(self._address(assessment)),
-            Cell(_(labels.RISK[assessment.risk]), style=style),
-            Cell(labels.likelihood(assessment.placement, _)),
-            Cell(printable(provider)),
-            Cell(self._step(assessment)),
-        )
+        address = Cell(self._address(assessment))
+        if assessment.provider:
+            address.append(f"\n{assessment.provider.names.get(self._lang)}", style="dim")
+        verdict = Cell(_(labels.RISK[assessment.risk]), style=_STYLE[assessment.risk])
+        if assessment.placement and assessment.risk is not Risk.CERTAIN:
+            likelihood = labels.likelihood(assessment.placement, _, separator="\n")
+            verdict.append(f"\n{likelihood}", style="not bold")
+        return (Cell(str(assessment.row)), address, verdict, Cell(self._step(assessment)))
 
     def _address(self, assessment: Assessment) -> str:
         shown = printable(assessment.address)
-        if assessment.mends and assessment.normalized:
+        if assessment.normalized and (assessment.mends or assessment.several):
             return f"{shown} → {printable(assessment.normalized)}"
         return shown
 
@@ -135,6 +136,6 @@ class TableWriter:
             parts.append(_("did you mean {domain}?").format(domain=assessment.did_you_mean))
         if assessment.judgement.fault:
             parts.append(printable(assessment.judgement.fault.localized(_)))
-        elif assessment.reasons:
-            parts.append(printable(labels.reasons(assessment, _)))
+        elif reasons := [reason for reason in assessment.reasons if reason not in _ABOUT_SENDER]:
+            parts.append(labels.reasons(reasons, _))
         return " / ".join(parts)

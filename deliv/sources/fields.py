@@ -196,8 +196,10 @@ class Fields:
 
     def close(self) -> None:
         """Note every key that nobody asked for, with the one that was probably meant."""
-        for key in self._values.keys() - self._asked:
-            guess = closest(key, self._asked)
+        for key in self._values:
+            if key in self._asked:
+                continue
+            guess = closest(key, sorted(self._asked))
             if guess:
                 self.report(
                     self._values[key],

@@ -7,6 +7,7 @@ end) ends the run before anything is written.
 
 import csv
 import itertools
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ from deliv.sources.textfile import LONGEST_LINE, Encoding, open_source, open_tex
 
 _DELIMITERS: Final = (",", "\t", ";")
 _MOST_HEADINGS_SHOWN: Final = 12
+_MOST_HEADING_LINES: Final = 100
+_ADDRESS = re.compile(r"[^\s@＠][@＠][^\s@＠]")  # a heading that holds one is no heading
 
 
 class OrderFile:
@@ -40,18 +43,20 @@ class OrderFile:
         column: str | None = None,
         encoding: str | None = None,
     ) -> None:
-        self.name = "standard input" if source == "-" else str(getattr(source, "name", source))
+        given = source if isinstance(source, str | Path) else getattr(source, "name", source)
+        self.name = "stdin" if source == "-" else str(given)
         """What the file is called in messages."""
         self.skipped = 0
         """Blank lines at the end, known after the first pass."""
         self._file = open_source(source)
-        self._owns_file = isinstance(source, str | Path)
+        self._owns_file = self._file is not source
         try:
             self.encoding: Encoding = settle_encoding(self._file, self.name, encoding)
             """How its bytes are read."""
             header, self._delimiter = self._read_header(rules)
             self.columns: tuple[str, ...] = header
             """Headings of all columns; rows that are longer add nameless ones in the first pass."""
+            self._width = len(header)
             self._address_index = self._find_column(column, rules)
         except BaseException:
             self.close()
@@ -101,46 +106,48 @@ class OrderFile:
         """Yield the line on which each row begins, and its cells; the headings come first."""
         text = open_text(self._file, self.encoding)
         try:
-            yield from _Framing(text.readline, self.name, self._delimiter, len(self.columns)).rows()
+            yield from _Framing(text.readline, self.name, self._delimiter, self._width).rows()
         finally:
             text.detach()  # the file stays open for the next pass
 
     def _read_header(self, rules: RuleBook) -> tuple[tuple[str, ...], str]:
         text = open_text(self._file, self.encoding)
         try:
-            line = text.readline(LONGEST_LINE)
+            lines = [text.readline(LONGEST_LINE)]
+            if lines[0].count('"') % 2:  # a heading may hold line breaks
+                lines += itertools.islice(iter(lambda: text.readline(LONGEST_LINE), ""), _MOST_HEADING_LINES)
             best: tuple[int, tuple[str, ...], str] | None = None
             for delimiter in _DELIMITERS:
-                # A heading may hold line breaks, so the reader may take further lines.
-                more = itertools.islice(iter(lambda: text.readline(LONGEST_LINE), ""), 100)
-                lines = [line] if line.count('"') % 2 == 0 else itertools.chain([line], more)
-                cells = tuple(next(csv.reader(lines, delimiter=delimiter), []))
+                try:
+                    cells = tuple(next(csv.reader(lines, delimiter=delimiter), []))
+                except csv.Error:  # a cell beyond the limit of the csv module: not this delimiter
+                    continue
                 known = _best_heading(cells, rules.address_headings) is not None
                 score = len(cells) + (1000 if known else 0)
                 if best is None or score > best[0]:
                     best = (score, cells, delimiter)
-        except csv.Error as error:
-            raise self._no_headings() from error
         finally:
             text.detach()
         if best is None or not any(cell.strip() for cell in best[1]):
             raise self._no_headings()
+        if any("\n" in heading and _ADDRESS.search(heading) for heading in best[1]):
+            raise _open_quote(self.name, 1)
         return best[1], best[2]
 
     def _no_headings(self) -> InputError:
         return InputError("the first line of {path} holds no headings; nothing was checked", path=self.name)
 
     def _find_column(self, wanted: str | None, rules: RuleBook) -> int:
+        known = _best_heading(self.columns, rules.address_headings)
+        if known is None and any(map(_ADDRESS.search, self.columns)):  # and its first row must not be lost
+            template = (
+                "the first line of {path} holds an address where headings should be; "
+                "add a line with headings above it (such as email); nothing was checked"
+            )
+            raise InputError(template, path=self.name)
+        if wanted is None and known is not None:
+            return known
         if wanted is None:
-            found = _best_heading(self.columns, rules.address_headings)
-            if found is not None:
-                return found
-            if any("@" in heading for heading in self.columns):  # never show an address in a message
-                template = (
-                    "the first line of {path} holds an address where headings should be; "
-                    "add a line with headings above it (such as email); nothing was checked"
-                )
-                raise InputError(template, path=self.name)
             template = (
                 "{path} has no column with mail addresses that deliv knows by its heading; "
                 "name it with --column (found: {headings}); nothing was checked"
@@ -155,9 +162,8 @@ class OrderFile:
         raise InputError(template, path=self.name, column=wanted, headings=self._shown_headings())
 
     def _shown_headings(self) -> str:
-        shown = [heading.strip() for heading in self.columns[:_MOST_HEADINGS_SHOWN]]
-        more = "…" if len(self.columns) > _MOST_HEADINGS_SHOWN else ""
-        return ", ".join(f"“{heading[:40]}”" for heading in shown) + more
+        shown = [heading.strip()[:40] for heading in self.columns[:_MOST_HEADINGS_SHOWN]]
+        return " / ".join(shown) + (" / …" if len(self.columns) > _MOST_HEADINGS_SHOWN else "")
 
 
 class _Framing:
@@ -182,10 +188,10 @@ class _Framing:
                 return
             except csv.Error as error:
                 if self._ended or self._line > start:
-                    raise self._open_quote(start) from error
+                    raise _open_quote(self._name, start) from error
                 cells = self._read_leniently()
             if self._line > start and len(cells) != self._width:
-                raise self._open_quote(start)
+                raise _open_quote(self._name, start)
             yield start, cells
 
     def _read_leniently(self) -> list[str]:
@@ -208,12 +214,13 @@ class _Framing:
         template = "line {line} of {path} is too long to be a row of a list; nothing was checked"
         return InputError(template, line=self._line, path=self._name)
 
-    def _open_quote(self, start: int) -> InputError:
-        template = (
-            "in {path}, a quotation mark that opens on line {line} seems never to be closed, so it is not "
-            "clear where the rows begin; correct that line; nothing was checked"
-        )
-        return InputError(template, path=self._name, line=start)
+
+def _open_quote(name: str, line: int) -> InputError:
+    template = (
+        "in {path}, a quotation mark that opens on line {line} seems never to be closed, so it is not "
+        "clear where the rows begin; correct that line; nothing was checked"
+    )
+    return InputError(template, path=name, line=line)
 
 
 def fold_heading(heading: str) -> str:

@@ -66,7 +66,7 @@ def read_recording(path: str | Path) -> ReplayResolver:
         raise _broken(path, "it is not UTF-8") from None
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(path, str(error)) from error
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise _broken(path, f'"schema" is not "{SCHEMA}"')

@@ -49,6 +49,14 @@ class DnsResolver:
         """Return the answer to `query`, with aliases followed to their end. Never raises."""
         if self._without_configuration:
             return Answer.failed(Trouble.UNREACHABLE, self._without_configuration)
+        try:
+            # dnspython looks at its clock only between tries, and would run over.
+            async with asyncio.timeout(self._timeout):
+                return await self._follow(query)
+        except TimeoutError:
+            return Answer.failed(Trouble.TIMEOUT)
+
+    async def _follow(self, query: Query) -> Answer:
         name = query.name
         for _ in range(_MOST_ALIASES):
             answer, alias = await self._ask(name, query.type)
@@ -60,13 +68,11 @@ class DnsResolver:
     async def _ask(self, name: str, kind: RecordType) -> tuple[Answer, str | None]:
         """Return the answer, or else the alias at which an incomplete one ended."""
         try:
-            # dnspython looks at its clock only between tries, and would run over.
-            async with asyncio.timeout(self._timeout):
-                found = await self._resolver.resolve(
-                    f"{name}.", kind.value, raise_on_no_answer=False, search=False
-                )
+            found = await self._resolver.resolve(
+                f"{name}.", kind.value, raise_on_no_answer=False, search=False
+            )
         except TimeoutError:
-            return Answer.failed(Trouble.TIMEOUT), None
+            raise  # it is an OSError, too
         except dns.resolver.NXDOMAIN:
             return Answer(status=AnswerStatus.NXDOMAIN), None
         except dns.exception.DNSException as error:
@@ -105,8 +111,10 @@ def _failed(error: dns.exception.DNSException) -> Answer:
 def _nameserver(text: str) -> dns.nameserver.Nameserver:
     host, port = text, _DNS_PORT
     if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        port = _port(rest.removeprefix(":"), text) if rest else _DNS_PORT
+        host, bracket, rest = text[1:].partition("]")
+        if not bracket or (rest and rest[0] != ":"):
+            raise _unusable(text)
+        port = _port(rest[1:], text) if rest else _DNS_PORT
     elif text.count(":") == 1:
         host, _, digits = text.partition(":")
         port = _port(digits, text)
@@ -128,4 +136,4 @@ def _unusable(text: str) -> SettingsErrors:
         "“{text}” is no name server; write its IP address, and a port if it is not 53 (192.0.2.53:5353)"
     )
     fault = Fault(file="nameserver", line=None, path="", template=template, fields=(("text", text),))
-    return SettingsErrors("the settings hold {count} faults; nothing was checked", [fault])
+    return SettingsErrors("the settings hold faults; nothing was checked", [fault])

@@ -40,7 +40,7 @@ def load_rules(*paths: str | Path) -> RuleBook:
             draft.read(file, name)
     book = draft.finish()
     if draft.faults or book is None:
-        raise RuleErrors("the rule files hold {count} faults; nothing was checked", draft.faults)
+        raise RuleErrors("the rule files hold faults; nothing was checked", draft.faults)
     return book
 
 

@@ -30,7 +30,7 @@ def load_settings(path: str | Path | None = None) -> Settings:
     faults: list[Fault] = []
     settings = _decode(_read(file, faults), str(file), faults)
     if faults:
-        raise SettingsErrors("{path} holds {count} faults; nothing was checked", faults, path=str(file))
+        raise SettingsErrors("{path} holds faults; nothing was checked", faults, path=str(file))
     return settings
 
 

@@ -14,19 +14,10 @@ from deliv.core.errors import InputError
 
 LONGEST_LINE: Final = 1_000_000  # characters; an order export has some thousands at most
 _CHUNK: Final = 1 << 20
-_MAGIC: Final = {
-    b"PK\x03\x04": "an Excel workbook or ZIP file",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"\x1f\x8b": "a compressed file",
-    b"7z\xbc\xaf": "a compressed file",
-    b"SQLite format 3\x00": "a database",
-    b"\x7fELF": "a program",
-    b"MZ\x90": "a program",
-}
+_WIDE: Final = ("utf-16", "utf-32")  # encodings in which a character is no string of single bytes
+_ESCAPE: Final = "deliv.escape"
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
+_OTHERS: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"\x7fELF")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +113,8 @@ def _named(file: BinaryIO, name: str, wanted: str, *, has_bom: bool) -> Encoding
         template = "there is no encoding “{encoding}”; try utf-8 or cp932; nothing was checked"
         raise InputError(template, encoding=wanted, path=name) from None
     known = {"utf-8-sig": "utf-8", "shift_jis": "cp932"}.get(codec.name, codec.name)
+    if known.startswith(_WIDE):  # the mark tells the byte order; without one it is that of Windows
+        known = known[:6] if has_bom else {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(known, known)
     return Encoding(name=known, has_bom=has_bom, is_guess=False, broken_lines=_broken_lines(file, known))
 
 
@@ -137,13 +130,12 @@ def _bom(head: bytes) -> str | None:
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
-    for magic, what in _MAGIC.items():
-        if head.startswith(magic):
-            template = "{path} is no text file but looks like {what}; save it as CSV; nothing was checked"
-            raise InputError(template, path=name, what=what)
+    if head.startswith(_WORKBOOKS):
+        template = "{path} is an Excel workbook; open it in Excel and save it as CSV; nothing was checked"
+        raise InputError(template, path=name)
     first = head.partition(b"\n")[0]
     controls = sum(byte < 32 and byte not in b"\t\r\n\x1b" for byte in head)
-    if b"\0" in first or controls > len(head) // 10:
+    if head.startswith(_OTHERS) or b"\0" in first or controls > len(head) // 10:
         raise InputError("{path} is no text file; save the list as CSV; nothing was checked", path=name)
 
 
@@ -177,7 +169,7 @@ def _count_fits(file: BinaryIO) -> tuple[int, int]:
 def _broken_lines(file: BinaryIO, encoding: str) -> int:
     if _fits(file, encoding):
         return 0
-    if encoding.startswith("utf-16"):  # its lines cannot be told apart by bytes
+    if encoding.startswith(_WIDE):  # their lines cannot be told apart by bytes
         return 1
     broken = 0
     while line := file.readline(LONGEST_LINE):
@@ -195,8 +187,24 @@ def _decodes(line: bytes, encoding: str) -> bool:
 
 
 def open_text(file: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
-    """Return the file as text; bytes that are no characters become surrogate escapes."""
+    """Return the file as text; bytes that are no characters become lone surrogates."""
     file.seek(0)
     name = "utf-8-sig" if encoding.has_bom and encoding.name == "utf-8" else encoding.name
-    errors = "replace" if name.startswith("utf-16") else "surrogateescape"
-    return io.TextIOWrapper(file, encoding=name, errors=errors, newline="")
+    return io.TextIOWrapper(file, encoding=name, errors=_ESCAPE, newline="")
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for bytes that are no characters.
+
+    As ``surrogateescape``, so that the bytes can be written back; but where that would give up
+    (UTF-16, ISO-2022-JP) a surrogate that only says that something was there.
+    """
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    if error.encoding.startswith(_WIDE) or min(lost, default=0) < 0x80:
+        return "\udc00", error.end
+    return lost.decode("ascii", "surrogateescape"), error.end
+
+
+codecs.register_error(_ESCAPE, _escape)

@@ -6,6 +6,7 @@ anchors and tags are faults. Nothing is ever executed.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
@@ -48,8 +49,9 @@ def read_yaml(text: str, file: str, faults: list[Fault]) -> Located | None:
 
     Whatever is wrong is appended to `faults`; `file` is the name shown in them.
     """
+    builder = _Builder(yaml.parse(text, Loader=_Loader), file, faults)
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        return builder.document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
@@ -57,57 +59,70 @@ def read_yaml(text: str, file: str, faults: list[Fault]) -> Located | None:
         template = "this is not valid YAML ({problem})"
         faults.append(Fault(file=file, line=line, path="", template=template, fields=(("problem", problem),)))
         return None
-    return None if node is None else _Builder(file, faults).build(node, "", 0)
 
 
 class _Builder:
-    """Turns the nodes of one file into located values."""
+    """Turns the events of one file into located values."""
 
-    def __init__(self, file: str, faults: list[Fault]) -> None:
+    def __init__(self, events: Iterator[yaml.Event], file: str, faults: list[Fault]) -> None:
+        self._events = events
         self._file = file
         self._faults = faults
-        self._seen: set[int] = set()
 
-    def build(self, node: yaml.Node, path: str, depth: int) -> Located:
-        line = node.start_mark.line + 1
-        if depth > _MOST_DEEP:
-            located = Located(None, self._file, line, path)
-            self._faults.append(located.fault("it is nested too deeply"))
-            return located
-        if id(node) in self._seen:  # an alias leads to the node of its anchor
-            self._faults.append(
-                Located(None, self._file, line, path).fault("anchors and aliases (& and *) may not be used")
-            )
-        self._seen.add(id(node))
-        value: Value
-        if isinstance(node, yaml.MappingNode):
-            value = self._mapping(node, path, depth)
-        elif isinstance(node, yaml.SequenceNode):
-            value = [self.build(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(node.value)]
-        else:
-            assert isinstance(node, yaml.ScalarNode)
-            value = self._scalar(node, Located(None, self._file, line, path))
+    def document(self) -> Located | None:
+        """Return the only document of the file."""
+        next(self._events)
+        if not isinstance(next(self._events), yaml.DocumentStartEvent):
+            return None
+        located = self._build(next(self._events), "", 0)
+        next(self._events)
+        following = next(self._events)
+        if not isinstance(following, yaml.StreamEndEvent):
+            self._fault(following, "", "there is more than one document (---) in this file")
+        return located
+
+    def _build(self, event: yaml.Event, path: str, depth: int) -> Located:
+        line = _line(event)
+        if getattr(event, "anchor", None) is not None:
+            self._fault(event, path, "anchors and aliases (& and *) may not be used")
+        if getattr(event, "tag", None) is not None:
+            self._fault(event, path, "tags (!) may not be used")
+        if depth == _MOST_DEEP:
+            self._fault(event, path, "it is nested too deeply")
+        value: Value = None
+        if isinstance(event, yaml.MappingStartEvent):
+            value = self._mapping(path, depth + 1)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = self._sequence(path, depth + 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event, Located(None, self._file, line, path))
         return Located(value, self._file, line, path)
 
-    def _mapping(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, Located]:
+    def _sequence(self, path: str, depth: int) -> list[Located]:
+        items: list[Located] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._build(event, f"{path}[{len(items)}]", depth))
+        return items
+
+    def _mapping(self, path: str, depth: int) -> dict[str, Located]:
         mapping: dict[str, Located] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            if isinstance(event, yaml.ScalarEvent):
+                key = event.value
+            else:
+                self._fault(event, path, "a key must be a word")
+                self._build(event, path, depth)
+                key = ""
             below = f"{path}.{key}" if path else key
-            built = self.build(value_node, below, depth + 1)
             if key in mapping:
-                key_place = Located(None, self._file, key_node.start_mark.line + 1, below)
-                self._faults.append(
-                    key_place.fault(
-                        "this key stands there twice (first on line {line})", line=mapping[key].line
-                    )
-                )
-            mapping[key] = built
+                first = mapping[key].line
+                self._fault(event, below, "this key stands there twice (first on line {line})", line=first)
+            mapping[key] = self._build(next(self._events), below, depth)
         return mapping
 
-    def _scalar(self, node: yaml.ScalarNode, place: Located) -> Value:
-        text: str = node.value
-        if node.style:  # quoted or a block: text, whatever it looks like
+    def _scalar(self, event: yaml.ScalarEvent, place: Located) -> Value:
+        text: str = event.value
+        if event.style:  # quoted or a block: text, whatever it looks like
             return text
         if text in _WORDS:
             return _WORDS[text]
@@ -129,4 +144,12 @@ class _Builder:
             return date.fromisoformat(text)
         except ValueError:
             self._faults.append(place.fault("there is no such day as {text}", text=text))
-            return text
+            return None
+
+    def _fault(self, event: yaml.Event, path: str, template: str, **fields: object) -> None:
+        place = Located(None, self._file, _line(event), path)
+        self._faults.append(place.fault(template, **fields))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1

@@ -241,7 +241,13 @@ def _conclude(
     if holder != domain:
         tag, policy = "sp", record.subdomain_policy
         if record.nonexistent_policy is not record.subdomain_policy:
-            exists = yield Query(name=domain, type=RecordType.A)
+            query = Query(name=domain, type=RecordType.A)
+            exists = yield query
+            evidence += (f"{query}: {exists}",)
+            if exists.status is AnswerStatus.TEMPERROR:
+                return DmarcDiscovery(
+                    status=DmarcStatus.TEMPERROR, organizational_domain=organizational, evidence=evidence
+                )
             if exists.status is AnswerStatus.NXDOMAIN:
                 tag, policy = "np", record.nonexistent_policy
     return DmarcDiscovery(

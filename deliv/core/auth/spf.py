@@ -95,11 +95,16 @@ _TERM = re.compile(
     r"|(?P<qualifier>[-+?~]?)(?P<mechanism>[A-Za-z][A-Za-z0-9._-]*)(?P<rest>(?:[:/].*)?)",
     re.ASCII,
 )
-_MACRO = r"%(?:\{[slodiphcrtvSLODIPHCRTV][0-9]*[rR]?[-.+,/_=]*\}|[%_-])"
-_MACRO_STRING = re.compile(rf"(?:{_MACRO}|[!-$&-~])*", re.ASCII)
+# A number of labels in a macro must not be 0 (section 7.3).
+_MACRO = r"%(?:\{{[{letters}](?:0*[1-9][0-9]*)?[rR]?[-.+,/_=]*\}}|[%_-])"
+_ANY_MACRO = _MACRO.format(letters="slodiphcrtvSLODIPHCRTV")
+_MACRO_STRING = re.compile(rf"(?:{_ANY_MACRO}|[!-$&-~])*", re.ASCII)
+# c, r and t stand only in the text that “exp” leads to (section 7.2), never in a domain.
+_DOMAIN_MACRO = _MACRO.format(letters="slodiphvSLODIPHV")
+_DOMAIN_STRING = re.compile(rf"(?:{_DOMAIN_MACRO}|[!-$&-~])*", re.ASCII)
 # domain-end of section 7.1: a toplabel with a letter, or a macro at the end.
 _DOMAIN_END = re.compile(
-    rf"(?:.*\.(?:[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?|.*{_MACRO})",
+    rf"(?:.*\.(?:[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?|.*{_DOMAIN_MACRO})",
     re.ASCII | re.DOTALL,
 )
 _PREFIX4: Final = r"(?:/(?P<prefix4>0|[1-9][0-9]?))"
@@ -210,7 +215,7 @@ def _prefix(term: str, digits: str | None, longest: int) -> int | None:
 
 
 def _check_domain_spec(term: str, spec: str) -> None:
-    if not _MACRO_STRING.fullmatch(spec):
+    if not _DOMAIN_STRING.fullmatch(spec):
         raise SpfSyntaxError("“{term}” holds characters that may not stand there", term=term)
     if not _DOMAIN_END.fullmatch(spec):
         raise SpfSyntaxError("“{term}” does not name a domain", term=term)

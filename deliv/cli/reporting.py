@@ -1,0 +1,176 @@
+"""One list in, one report out: what ``check`` and ``demo`` have in common."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from deliv.checklist import stream
+from deliv.cli.choices import Lang
+from deliv.cli.guard import say
+from deliv.cli.language import chosen_language, tr
+from deliv.cli.output import Replacements, open_output
+from deliv.cli.setup import Setup, write_recording
+from deliv.cli.terminal import shows_color, width_of
+from deliv.core.errors import OutputError
+from deliv.core.report import Summary
+from deliv.formats import MACHINE_FORMATS, Format, open_writer, write_stream
+from deliv.formats.csv import CsvWriter
+from deliv.formats.donotmail import DoNotMailWriter
+from deliv.formats.interface import Writer
+from deliv.formats.summary import summary_lines, trust_lines
+from deliv.formats.tee import TeeWriter
+from deliv.sources.orders import OrderFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where the report goes, and how it is written."""
+
+    format: Format
+    path: Path | None = None
+    encoding: str | None = None
+    do_not_mail: Path | None = None
+    raw_cells: bool = False
+    lang: Lang | None = None
+    quiet: bool = False
+
+    @property
+    def text_language(self) -> str:
+        """Language of the report: machine formats are English unless one was named."""
+        if self.lang is not None:
+            return self.lang
+        return "en" if self.format in MACHINE_FORMATS else chosen_language()
+
+    @property
+    def is_on_screen(self) -> bool:
+        """Whether people read the report where it is written."""
+        return self.format is Format.TABLE and self.path is None
+
+
+def format_by_ending(path: Path | None) -> Format:
+    """Return the format that the ending of a file name stands for."""
+    ending = path.suffix.lower().removeprefix(".") if path else ""
+    return Format(ending) if ending in ("json", "jsonl", "csv") else Format.TABLE
+
+
+def run_check(
+    file: str,
+    setup: Setup,
+    target: Target,
+    *,
+    column: str | None = None,
+    input_encoding: str | None = None,
+) -> Summary:
+    """Check the list in `file`, write the report, and return its summary."""
+    with OrderFile(file, setup.rules, column=column, encoding=input_encoding) as orders:
+        _refuse_overwriting(file, target)
+        assessments = stream(
+            orders,
+            setup.rules,
+            setup.resolver,
+            as_of=setup.as_of,
+            sender=setup.sender,
+            settings=setup.settings,
+            on_progress=_progress(quiet=target.quiet),
+        )
+        with ExitStack() as stack:
+            outputs = _Outputs(stack, target, target.encoding or orders.encoding.name)
+            summary = asyncio.run(write_stream(assessments, TeeWriter(outputs.writers)))
+            write_recording(setup, summary.resolver.trust)
+        if not target.quiet:
+            _report_aside(summary, target, orders, outputs)
+    return summary
+
+
+class _Outputs:
+    """The writers of a run, with the files behind them."""
+
+    def __init__(self, stack: ExitStack, target: Target, list_encoding: str) -> None:
+        self._stack = stack
+        self._target = target
+        self._list_encoding = list_encoding
+        self.replacements = Replacements()
+        self.writers: list[Writer] = [self._report_writer()]
+        if target.do_not_mail is not None:
+            encoding = _with_bom(list_encoding, target.do_not_mail)
+            file = self._open(target.do_not_mail, encoding)
+            self.writers.append(DoNotMailWriter(file, raw_cells=target.raw_cells))
+
+    @property
+    def defused(self) -> int:
+        """Cells that were made harmless."""
+        return sum(writer.defused for writer in self.writers if isinstance(writer, CsvWriter))
+
+    def _report_writer(self) -> Writer:
+        target, lang = self._target, self._target.text_language
+        match target.format:
+            case Format.TABLE:
+                from deliv.formats.table import TableWriter  # Rich is slow to import
+
+                encoding = sys.stdout.encoding if target.is_on_screen else "utf-8"
+                color = target.is_on_screen and shows_color(sys.stdout)
+                file = self._open(target.path, encoding)
+                return TableWriter(file, lang, color=color, width=width_of(sys.stdout))
+            case Format.CSV:
+                file = self._open(target.path, _with_bom(self._list_encoding, target.path))
+                return CsvWriter(file, lang, raw_cells=target.raw_cells)
+            case _:
+                return open_writer(target.format, self._open(target.path, "utf-8"), lang=lang)
+
+    def _open(self, path: Path | None, encoding: str) -> TextIO:
+        output = open_output(path, encoding, errors=self.replacements.name, on_elsewhere=_tell_elsewhere)
+        return self._stack.enter_context(output)
+
+
+def _tell_elsewhere(path: Path) -> None:
+    say(tr("the file is open in another program, so the result was saved as {path}").format(path=path))
+
+
+def _with_bom(encoding: str, path: Path | None) -> str:
+    """Return the encoding of a list in a file: Excel reads UTF-8 only behind a byte order mark."""
+    is_utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8")
+    return "utf-8-sig" if is_utf8 and path is not None else encoding
+
+
+def _refuse_overwriting(file: str, target: Target) -> None:
+    for path in (target.path, target.do_not_mail):
+        if path is not None and file != "-" and path.exists() and path.samefile(file):
+            template = "{path} is the list itself; name another file for the result; nothing was written"
+            raise OutputError(template, path=path)
+
+
+def _progress(*, quiet: bool) -> Callable[[int, int], None] | None:
+    if quiet or not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        if done % 20 == 0 or done == total:
+            text = tr("asking the DNS: {done} of {total} domains").format(done=done, total=total)
+            end = "\r\033[K" if done == total else ""
+            sys.stderr.write(f"\r{text}{end}")
+            sys.stderr.flush()
+
+    return show
+
+
+def _report_aside(summary: Summary, target: Target, orders: OrderFile, outputs: _Outputs) -> None:
+    """Write to standard error what the report itself does not say."""
+    if target.format is Format.JSON:
+        lines = list(trust_lines(summary, tr))
+    else:
+        lines = [] if target.is_on_screen else list(summary_lines(summary, tr))
+    remarks = (
+        (orders.encoding.broken_lines, "lines with bytes that are no characters in {encoding}: {count}"),
+        (outputs.replacements.count, "characters that the output's encoding cannot hold, now “?”: {count}"),
+        (
+            outputs.defused,
+            "cells that a spreadsheet would run, now with an apostrophe (see --raw-cells): {count}",
+        ),
+    )
+    lines += [tr(text).format(count=count, encoding=orders.encoding.name) for count, text in remarks if count]
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201 - this is the command line

@@ -1,0 +1,64 @@
+"""Facts × rules → findings."""
+
+from datetime import date
+
+from deliv.core.findings import find
+from deliv.core.rules import Severity, Test
+from tests.core.test_rules import rule
+
+DAY = date(2026, 11, 24)
+SPF_MISSING = Test(fact="sender.spf", values=frozenset({"missing"}))
+
+
+def route_is(word):
+    return Test(fact="recipient.route", values=frozenset({word}))
+
+
+def test_rules_that_hold_fire_and_those_that_may_hold_are_undecided():
+    fires = rule(id="fires", when=route_is("mx"))
+    silent = rule(id="silent", when=route_is("null_mx"))
+    maybe = rule(id="maybe", when=SPF_MISSING)
+
+    found = find([fires, silent, maybe], {"recipient.route": "mx", "sender.spf": None}, (), DAY)
+
+    assert [finding.rule.id for finding in found.fired] == ["fires"]
+    assert [rule.id for rule in found.undecided] == ["maybe"]
+
+
+def test_a_rule_over_facts_that_nobody_looked_at_says_nothing_either_way():
+    found = find([rule(when=SPF_MISSING)], {"recipient.route": "mx"}, (), DAY)
+
+    assert found.fired == found.undecided == ()
+
+
+def test_a_rule_out_of_force_says_nothing():
+    rules = [
+        rule(when=route_is("mx"), effective_from=date(2027, 1, 1)),
+        rule(when=SPF_MISSING, effective_until=date(2025, 1, 1)),
+    ]
+
+    found = find(rules, {"recipient.route": "mx", "sender.spf": None}, (), DAY)
+
+    assert found.fired == found.undecided == ()
+
+
+def test_the_most_severe_comes_first_and_else_the_order_of_the_book():
+    severities = [Severity.LOW, Severity.HIGH, Severity.INFO, Severity.HIGH, Severity.MEDIUM]
+    rules = [rule(id=f"{n}", when=route_is("mx"), severity=severity) for n, severity in enumerate(severities)]
+
+    found = find(rules, {"recipient.route": "mx"}, (), DAY)
+
+    assert [finding.rule.id for finding in found.fired] == ["1", "3", "4", "0", "2"]
+
+
+def test_a_finding_shows_the_evidence_behind_the_facts_that_it_read_once():
+    evidence = (
+        ("recipient.route", "shop.example MX: NODATA"),
+        ("sender.spf", "shop.example TXT: NODATA"),
+        ("recipient.route", "shop.example A: NODATA"),
+        ("recipient.route", "shop.example MX: NODATA"),
+    )
+
+    (finding,) = find([rule(when=route_is("no_host"))], {"recipient.route": "no_host"}, evidence, DAY).fired
+
+    assert finding.evidence == ("shop.example MX: NODATA", "shop.example A: NODATA")

@@ -1,0 +1,181 @@
+"""Conditions in three-valued logic, and what a rule knows of itself."""
+
+from datetime import date
+
+import pytest
+
+from deliv.core.rules import (
+    All,
+    AnyOf,
+    Decision,
+    Effect,
+    Example,
+    Not,
+    Rule,
+    Severity,
+    Test,
+    decide,
+    facts_of,
+)
+from deliv.core.text import Source, Text
+
+YES, NO, UNDECIDED = Decision.YES, Decision.NO, Decision.UNDECIDED
+FACTS = {"yes": True, "no": False, "open": None, "word": "mx"}
+NAMED = {YES: "yes", NO: "no", UNDECIDED: "open"}
+NOTHING = Example(address="taro@shop.example", zone={})
+
+
+def holds(decision):
+    """Return a condition that is decided so over FACTS."""
+    return Test(fact=NAMED[decision], values=frozenset({True}))
+
+
+def rule(**changes):
+    given = {
+        "id": "some-rule",
+        "severity": Severity.LOW,
+        "when": holds(YES),
+        "message": Text(ja="何か", en="something"),
+        "sources": (Source(title="made up", checked=date(2026, 11, 1)),),
+        "fires": NOTHING,
+        "silent": NOTHING,
+    }
+    return Rule(**(given | changes))
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        pytest.param(Test(fact="word", values=frozenset({"mx"})), YES, id="is"),
+        pytest.param(Test(fact="word", values=frozenset({"null_mx"})), NO, id="is-something-else"),
+        pytest.param(Test(fact="word", values=frozenset({"a", "mx"})), YES, id="in"),
+        pytest.param(Test(fact="word", values=frozenset({"a", "b"})), NO, id="in-none"),
+        pytest.param(Test(fact="word", values=frozenset({"a"}), negated=True), YES, id="is-not"),
+        pytest.param(Test(fact="word", values=frozenset({"mx"}), negated=True), NO, id="is-not-but-is"),
+        pytest.param(Test(fact="open", values=frozenset({"mx"})), UNDECIDED, id="not-known"),
+        pytest.param(
+            Test(fact="open", values=frozenset({"mx"}), negated=True), UNDECIDED, id="not-known-negated"
+        ),
+        pytest.param(Test(fact="no", values=frozenset({False})), YES, id="a-flag-that-is-false"),
+    ],
+)
+def test_a_fact_is_compared_with_values(test, expected):
+    assert decide(test, FACTS) is expected
+
+
+def test_a_fact_that_was_not_looked_at_is_a_mistake_of_the_caller():
+    with pytest.raises(KeyError, match="sender"):
+        decide(Test(fact="sender.spf", values=frozenset({"valid"})), FACTS)
+
+
+@pytest.mark.parametrize(("inner", "expected"), [(YES, NO), (NO, YES), (UNDECIDED, UNDECIDED)])
+def test_not(inner, expected):
+    assert decide(Not(condition=holds(inner)), FACTS) is expected
+
+
+TABLE = [
+    # left       right      all        any
+    (YES, YES, YES, YES),
+    (YES, NO, NO, YES),
+    (YES, UNDECIDED, UNDECIDED, YES),
+    (NO, YES, NO, YES),
+    (NO, NO, NO, NO),
+    (NO, UNDECIDED, NO, UNDECIDED),
+    (UNDECIDED, YES, UNDECIDED, YES),
+    (UNDECIDED, NO, NO, UNDECIDED),
+    (UNDECIDED, UNDECIDED, UNDECIDED, UNDECIDED),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "every", "some"), TABLE)
+def test_kleenes_table(left, right, every, some):
+    parts = (holds(left), holds(right))
+
+    assert decide(All(conditions=parts), FACTS) is every
+    assert decide(AnyOf(conditions=parts), FACTS) is some
+
+
+@pytest.mark.parametrize(("left", "right", "every", "some"), TABLE)
+def test_de_morgan(left, right, every, some):
+    negated = (Not(condition=holds(left)), Not(condition=holds(right)))
+
+    assert decide(Not(condition=AnyOf(conditions=negated)), FACTS) is every
+    assert decide(Not(condition=All(conditions=negated)), FACTS) is some
+
+
+def test_all_of_nothing_holds_and_any_of_nothing_does_not():
+    assert decide(All(conditions=()), FACTS) is YES
+    assert decide(AnyOf(conditions=()), FACTS) is NO
+
+
+def test_conditions_nest():
+    nested = All(
+        conditions=(
+            AnyOf(conditions=(holds(NO), Not(condition=holds(NO)))),
+            Not(condition=All(conditions=(holds(UNDECIDED), holds(NO)))),
+        )
+    )
+
+    assert decide(nested, FACTS) is YES
+    assert facts_of(nested) == {"no", "open"}
+    assert facts_of(All(conditions=())) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("from_", "until", "day", "expected"),
+    [
+        pytest.param(None, None, date(1999, 1, 1), True, id="always"),
+        pytest.param(date(2025, 3, 13), None, date(2025, 3, 12), False, id="the-day-before"),
+        pytest.param(date(2025, 3, 13), None, date(2025, 3, 13), True, id="the-first-day"),
+        pytest.param(None, date(2025, 3, 13), date(2025, 3, 13), True, id="the-last-day"),
+        pytest.param(None, date(2025, 3, 13), date(2025, 3, 14), False, id="the-day-after"),
+        pytest.param(date(2025, 1, 1), date(2025, 2, 1), date(2025, 1, 15), True, id="between"),
+    ],
+)
+def test_a_rule_is_in_force_from_its_first_to_its_last_day(from_, until, day, expected):
+    assert rule(effective_from=from_, effective_until=until).holds_on(day) is expected
+
+
+def test_a_rule_was_checked_when_its_latest_source_was():
+    sources = [Source(title="x", checked=date(2026, month, 1)) for month in (3, 9, 6)]
+
+    assert rule(sources=tuple(sources)).checked == date(2026, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param(["sender.spf"], True, id="sender"),
+        pytest.param(["sender.spf", "sender.dmarc"], True, id="sender-twice"),
+        pytest.param(["sender.spf", "recipient.kind"], False, id="both-sides"),
+        pytest.param(["recipient.kind"], False, id="recipient"),
+    ],
+)
+def test_a_rule_is_about_the_sender_when_it_reads_nothing_else(facts, expected):
+    parts = tuple(Test(fact=name, values=frozenset({"x"})) for name in facts)
+
+    assert rule(when=All(conditions=parts)).is_about_sender is expected
+
+
+def test_severities_are_ordered():
+    assert sorted(Severity, key=lambda severity: severity.rank) == [
+        Severity.INFO,
+        Severity.LOW,
+        Severity.MEDIUM,
+        Severity.HIGH,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("effect", "expected"),
+    [
+        (Effect(), True),
+        (Effect(undeliverable=True), False),
+        (Effect(spam=0.1), False),
+        (Effect(missing=0.1), False),
+        (Effect(least_spam=0.1), False),
+        (Effect(least_missing=0.1), False),
+    ],
+)
+def test_an_effect_without_figures_is_neutral(effect, expected):
+    assert effect.is_neutral is expected

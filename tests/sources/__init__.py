@@ -1,0 +1,1 @@
+"""Tests of the doors in: files, settings, rule files, recordings, and the DNS."""
