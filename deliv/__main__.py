@@ -1,5 +1,6 @@
 """``python -m deliv`` and the command ``deliv``."""
 
+import os
 import sys
 
 
@@ -9,7 +10,11 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from deliv.version import __version__
 
-        print(f"deliv {__version__}")  # noqa: T201 - this is the command line
+        try:
+            print(f"deliv {__version__}", flush=True)  # noqa: T201 - this is the command line
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(141)
         sys.exit(0)
     from deliv.cli import run
 

@@ -109,26 +109,25 @@ class Interviewer:
         async with self._under_way:
             if self._trust is not None and self._trust.done() and self._trust.result() is not Trust.TRUSTED:
                 return _disbelieved(self._trust.result())
-            if self._is_late():
+            if not await self._wait_for_turn():
                 return Answer.failed(Trouble.BUDGET)
-            await self._pace()
             self._queries += 1
             answer = await self._resolver.resolve(query)
         await self._note_silence(answer)
         return answer
 
-    def _is_late(self) -> bool:
+    async def _wait_for_turn(self) -> bool:
+        """Keep the pace; return False when the turn would come after the budget is used up."""
         now = time.monotonic()
         if self._deadline is None:
             self._deadline = now + self._budget
-        return now > self._deadline
-
-    async def _pace(self) -> None:
+        start = max(now, self._next_start)
+        if start > self._deadline:
+            return False
         if self._interval:
-            now = time.monotonic()
-            start = max(now, self._next_start)
             self._next_start = start + self._interval
             await asyncio.sleep(start - now)
+        return True
 
     async def _note_silence(self, answer: Answer) -> None:
         """Ask the canary again when the resolver seems to have fallen silent in mid-run."""

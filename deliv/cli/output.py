@@ -47,33 +47,42 @@ def open_output(
     `path` cannot be replaced, because Excel holds it open, the result stays beside it and
     `on_elsewhere` is told where. Raises OutputError when nothing can be written there.
     """
-    if path is None:
-        yield from _standard_output(encoding, errors)
-        return
-    target = path.resolve()
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        if target.is_dir():
-            raise OutputError("{path} is a folder; name a file; nothing was written", path=path)
-        with target.open("w", encoding=encoding, errors=errors, newline="") as device:
-            yield device
-        return
+    with _explaining(path or "standard output"):
+        if path is None:
+            yield from _standard_output(encoding, errors)
+            return
+        target = path.resolve()
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            if target.is_dir():
+                raise OutputError("{path} is a folder; name a file; nothing was written", path=path)
+            with target.open("w", encoding=encoding, errors=errors, newline="") as device:
+                yield device
+            return
+        # A name may be as long as the file system takes, so only its beginning is in the temporary one.
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding=encoding, errors=errors, newline="") as file:
+                yield file
+            temporary.chmod(_mode(target))
+            end = _put_in_place(temporary, target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        if end != target:
+            on_elsewhere(end)
+
+
+@contextmanager
+def _explaining(path: Path | str) -> Iterator[None]:
+    """Turn trouble with a file into a sentence; a closed pipe is no trouble."""
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding=encoding, errors=errors, newline="") as file:
-            yield file
-        temporary.chmod(_mode(target))
-        end = _put_in_place(temporary, target)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-            raise _unwritable(path, error) from error
+        yield
+    except BrokenPipeError:
         raise
-    if end != target:
-        on_elsewhere(end)
+    except OSError as error:
+        template = "{path} cannot be written ({reason}); nothing was written"
+        raise OutputError(template, path=path, reason=error.strerror or error) from error
 
 
 def _standard_output(encoding: str, errors: str) -> Iterator[TextIO]:
@@ -85,6 +94,10 @@ def _standard_output(encoding: str, errors: str) -> Iterator[TextIO]:
     try:
         yield file
         file.flush()
+    except OSError:
+        # Python would try once more when it closes standard output at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
     finally:
         file.detach()
 
@@ -110,8 +123,3 @@ def _mode(target: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
-
-
-def _unwritable(path: Path, error: OSError) -> OutputError:
-    template = "{path} cannot be written ({reason}); nothing was written"
-    return OutputError(template, path=path, reason=error.strerror or error)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,8 @@ def run_check(
 ) -> Summary:
     """Check the list in `file`, write the report, and return its summary."""
     with OrderFile(file, setup.rules, column=column, encoding=input_encoding) as orders:
-        _refuse_overwriting(file, target)
+        _refuse_overwriting(file, (target.path, target.do_not_mail, setup.record))
+        _refuse_unknown_encoding(target.encoding)
         assessments = stream(
             orders,
             setup.rules,
@@ -136,11 +137,27 @@ def _with_bom(encoding: str, path: Path | None) -> str:
     return "utf-8-sig" if is_utf8 and path is not None else encoding
 
 
-def _refuse_overwriting(file: str, target: Target) -> None:
-    for path in (target.path, target.do_not_mail):
-        if path is not None and file != "-" and path.exists() and path.samefile(file):
+def _refuse_overwriting(file: str, outputs: Iterable[Path | None]) -> None:
+    """Let no output take the place of the list, nor of another output."""
+    seen: set[Path] = set()
+    for path in outputs:
+        if path is None:
+            continue
+        if file != "-" and path.exists() and path.samefile(file):
             template = "{path} is the list itself; name another file for the result; nothing was written"
             raise OutputError(template, path=path)
+        if path.resolve() in seen:
+            template = "{path} cannot hold two results; name another file for one; nothing was written"
+            raise OutputError(template, path=path)
+        seen.add(path.resolve())
+
+
+def _refuse_unknown_encoding(name: str | None) -> None:
+    try:
+        "".encode(name or "utf-8")
+    except LookupError:
+        template = "there is no encoding “{encoding}”; try utf-8 or cp932; nothing was checked"
+        raise OutputError(template, encoding=name) from None
 
 
 def _progress(*, quiet: bool) -> Callable[[int, int], None] | None:

@@ -306,7 +306,7 @@ def _no_fields(settings: Settings) -> dict[str, Text]:
         "suggestion": nothing,
         "reach": nothing,
         "provider": Text(ja="このメールサービス", en="this mail service"),
-        "sender_domain": Text(ja="お店のメールのドメイン(@の後ろ)", en="the shop's mail domain"),
-        "shop": Text(ja=shop.name or "当店", en=shop.name or "our shop"),
-        "shop_phone": Text(ja=phone or "当店の電話番号", en=phone or "our phone number"),
+        "sender_domain": Text(ja="当店のメールのドメイン(@の後ろ)", en="the shop's mail domain"),
+        "shop": Text(ja=shop.name or "(店名)", en=shop.name or "(shop name)"),
+        "shop_phone": Text(ja=phone or "(店の電話番号)", en=phone or "(shop phone)"),
     }

@@ -8,7 +8,9 @@ from deliv.core.address import Address, Mend, mend_address, parse_address, parse
 from deliv.core.errors import AddressSyntaxError
 
 _SEPARATORS = re.compile(r"[,;，；、|\s]+")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# Surrogate escapes stand for bytes that were no characters; U+FFFD for those that an earlier
+# program could not read.
+_GARBLED = re.compile("[\ud800-\udfff\ufffd]")
 _LONGEST = 10_000  # characters; in a longer cell no further addresses are looked for
 
 
@@ -32,7 +34,7 @@ def read_cell(text: str, lenient_domains: Collection[str]) -> Cell:
     """Return what is in a cell; of several addresses the first valid one."""
     if (ordinary := parse_ordinary(text)) is not None:
         return Cell(address=ordinary)
-    if not text.isascii() and _SURROGATE.search(text):
+    if not text.isascii() and _GARBLED.search(text):
         return Cell(is_garbled=True)
     pieces = split_addresses(text) if not text.startswith('"') else (text,)
     fault: AddressSyntaxError | None = None

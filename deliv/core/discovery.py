@@ -13,7 +13,7 @@ from deliv.core.auth.spf import SpfRecord, parse_spf, select_spf
 from deliv.core.errors import SpfSyntaxError
 from deliv.core.facts import Evidence, RecipientFacts, Route, SenderFacts, SpfStatus
 from deliv.core.mx import MxRecord, is_null_mx, parse_mx
-from deliv.core.providers import ProviderBook
+from deliv.core.providers import ProviderBook, ProviderKind
 from deliv.core.question import Answer, AnswerStatus, Asking, Query, RecordType, Trouble
 from deliv.core.typos import suggest
 
@@ -40,8 +40,11 @@ class RouteFinding:
     evidence: tuple[str, ...] = ()
 
 
-def discover_route(domain: str) -> Asking[RouteFinding]:
-    """Find out where mail for `domain` can go (RFC 5321 section 5.1, RFC 7505)."""
+def discover_route(domain: str, *, trust_hosts: bool = False) -> Asking[RouteFinding]:
+    """Find out where mail for `domain` can go (RFC 5321 section 5.1, RFC 7505).
+
+    trust_hosts: take it for granted that the MX hosts have addresses.
+    """
     query = Query(name=domain, type=RecordType.MX)
     answer = yield query
     seen: tuple[str, ...] = (f"{query}: {answer}",)
@@ -60,6 +63,8 @@ def discover_route(domain: str) -> Asking[RouteFinding]:
             mx = parse_mx(answer.texts)
             if is_null_mx(mx):
                 return RouteFinding(route=Route.NULL_MX, mx=mx, evidence=seen)
+            if trust_hosts:
+                return RouteFinding(route=Route.MX, mx=mx, evidence=seen)
             hosts = yield from _first_reachable(mx)
             seen += hosts.evidence
             return RouteFinding(route=hosts.route, mx=mx, trouble=hosts.trouble, evidence=seen)
@@ -119,13 +124,17 @@ def _is_private(text: str) -> bool:
 
 def discover_recipient(domain: str, book: ProviderBook) -> Asking[RecipientFacts]:
     """Find out what a customer's `domain` is and who receives its mail."""
-    found = yield from discover_route(domain)
+    listed = book.match(domain)
+    # A listed provider whose hosts seem to have no address is a broken DNS, not a dead provider;
+    # and most customers are at a listed one, so that this spares most of the questions.
+    is_alive = listed is not None and listed.provider.kind is not ProviderKind.RETIRED
+    found = yield from discover_route(domain, trust_hosts=is_alive)
     takes_mail = None if found.route is Route.UNKNOWN else found.route not in _NOWHERE
     return RecipientFacts(
         domain=domain,
         route=found.route,
         mx=found.mx,
-        match=book.match(domain, found.mx),
+        match=listed or book.match(domain, found.mx),
         did_you_mean=suggest(domain, book, exists=takes_mail),
         trouble=found.trouble,
         evidence=tuple(("recipient.route", line) for line in found.evidence),

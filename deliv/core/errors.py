@@ -95,7 +95,9 @@ class FaultyFilesError(DelivError):
 
     def __init__(self, template: str, faults: Sequence[Fault], **fields: object) -> None:
         super().__init__(template, **fields)
-        self.faults = tuple(faults)
+        files = list(dict.fromkeys(fault.file for fault in faults))
+        by_place = sorted(faults, key=lambda fault: (files.index(fault.file), fault.line or 0))
+        self.faults = tuple(by_place)
         """All faults, in the order of the files and lines."""
 
     def localized(self, translate: Callable[[str], str]) -> str:

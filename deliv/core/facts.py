@@ -134,7 +134,7 @@ def _flag(meaning: str) -> FactSpec:
     return FactSpec(meaning=meaning, is_flag=True)
 
 
-def _word(meaning: str, words: type[StrEnum], *more: str, without: str = "") -> FactSpec:
+def _word(meaning: str, words: type[StrEnum], *more: str, without: str | None = None) -> FactSpec:
     values = {member.value for member in words} | set(more)
     return FactSpec(meaning=meaning, words=frozenset(values - {without}))
 

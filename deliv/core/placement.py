@@ -63,6 +63,8 @@ class Placement:
     """What the figures rest on: the weakest of their parts."""
     observations: int = 0
     """Number of the shop's own outcomes in it."""
+    note: Text | None = None
+    """Where the figures come from, in words."""
 
 
 NOWHERE = Placement(inbox=0.0, spam=0.0, missing=1.0, inbox_low=0.0, inbox_high=0.0, basis=Basis.PUBLISHED)
@@ -122,6 +124,7 @@ def place(prior: Prior, effects: Iterable[Effect]) -> Placement:
         inbox_low=low,
         inbox_high=high,
         basis=Basis.ESTIMATE if guessed else prior.basis,
+        note=prior.note,
     )
 
 

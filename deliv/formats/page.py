@@ -53,6 +53,8 @@ class PageWriter:
             yield from self._row(_("Did you mean"), assessment.did_you_mean)
         yield from self._row(_("Provider"), self._provider(assessment))
         yield from self._row(_("Chance of the inbox"), labels.likelihood(assessment.placement, _))
+        if assessment.placement and assessment.placement.note:
+            yield f"  {assessment.placement.note.get(lang)}"
         yield from self._dns(assessment)
         for finding in assessment.findings:
             if not finding.rule.is_about_sender:

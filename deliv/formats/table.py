@@ -36,6 +36,14 @@ _VERDICT: Final = 14
 _GAP: Final = 3  # columns between two cells: padding on both sides and a divider
 
 
+class _Console(Console):
+    """Leaves it to the command line what a closed pipe means; Rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the error on."""
+        raise BrokenPipeError
+
+
 class TableWriter:
     """Writes a table as wide as the terminal, then the customers' steps and the summary.
 
@@ -46,7 +54,7 @@ class TableWriter:
         self._lang = lang
         self._translate = translator(lang)
         self._width = max(width, _NARROWEST)
-        self._console = Console(
+        self._console = _Console(
             file=file,
             width=self._width,
             color_system="auto" if color else None,

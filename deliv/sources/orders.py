@@ -22,6 +22,7 @@ from deliv.sources.textfile import LONGEST_LINE, Encoding, open_source, open_tex
 _DELIMITERS: Final = (",", "\t", ";")
 _MOST_HEADINGS_SHOWN: Final = 12
 _MOST_HEADING_LINES: Final = 100
+_FEWEST_DELIMITERS: Final = 3  # with fewer, a note with commas and an address looks like a row
 _ADDRESS = re.compile(r"[^\s@＠][@＠][^\s@＠]")  # a heading that holds one is no heading
 
 
@@ -190,9 +191,17 @@ class _Framing:
                 if self._ended or self._line > start:
                     raise _open_quote(self._name, start) from error
                 cells = self._read_leniently()
-            if self._line > start and len(cells) != self._width:
+            if self._line > start and (len(cells) != self._width or self._holds_rows(cells)):
                 raise _open_quote(self._name, start)
             yield start, cells
+
+    def _holds_rows(self, cells: list[str]) -> bool:
+        """Whether a cell seems to have swallowed whole rows, which nobody would see missing."""
+        following = (line for cell in cells for line in cell.splitlines()[1:])
+        full = self._width - 1
+        return full >= _FEWEST_DELIMITERS and any(
+            line.count(self._delimiter) >= full and _ADDRESS.search(line) for line in following
+        )
 
     def _read_leniently(self) -> list[str]:
         """Return the cells of a line with a stray quotation mark that stays within it."""

@@ -58,7 +58,7 @@ def read_recording(path: str | Path) -> ReplayResolver:
     Raises RecordingError, with the entry at fault, when it is no recording.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         template = "the recording {path} cannot be read ({reason}); nothing was checked"
         raise RecordingError(template, path=path, reason=error.strerror or error) from error

@@ -118,6 +118,8 @@ def _nameserver(text: str) -> dns.nameserver.Nameserver:
     elif text.count(":") == 1:
         host, _, digits = text.partition(":")
         port = _port(digits, text)
+    if host.lower() == "localhost":  # the one name that needs no name server
+        host = "127.0.0.1"
     try:
         ipaddress.ip_address(host)
     except ValueError:

@@ -6,7 +6,7 @@ an entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +57,21 @@ def _files(path: Path, faults: list[Fault]) -> Iterable[tuple[Path, str]]:
         yield file, f"rules/{file.relative_to(path).as_posix()}" if packaged else str(file)
 
 
+def _turned_off(fields: Fields, known: Mapping[str, object]) -> str | None:
+    """Return the id in an entry that only turns an earlier one off; None for any other entry."""
+    entry = fields.located.value
+    if (
+        not isinstance(entry, dict)
+        or entry.keys() != {"id", "enabled"}
+        or entry["enabled"].value is not False
+    ):
+        return None
+    name = fields.text("id")
+    if name not in known:
+        fields.unknown_word(entry["id"], known)
+    return name
+
+
 @dataclass(slots=True)
 class _Draft:
     """A rule book in the making."""
@@ -97,6 +112,9 @@ class _Draft:
         for child in fields.children("providers"):
             self._take_provider(child, seen)
         for child in fields.children("rules"):
+            if (turned_off := _turned_off(child, self.rules)) is not None:
+                self.rules.pop(turned_off, None)
+                continue
             rule, enabled = decode_rule(child)
             self._note_twice(child, rule.id, seen)
             self.rules.pop(rule.id, None)
@@ -114,6 +132,10 @@ class _Draft:
         fields.close()
 
     def _take_provider(self, fields: Fields, seen: set[str]) -> None:
+        if (turned_off := _turned_off(fields, self.providers)) is not None:
+            self.providers.pop(turned_off, None)
+            self.priors.pop(turned_off, None)
+            return
         decoded = decode_provider(fields)
         name = decoded.provider.id
         self._note_twice(fields, name, seen)

@@ -100,7 +100,7 @@ def _network(fields: Fields | None) -> NetworkSettings:
         concurrency=fields.count("concurrency", default.concurrency, least=1),
         qps=fields.number("qps", default.qps),
         budget=fields.number("budget", default.budget, least=1),
-        canary=fields.texts("canary") or DEFAULT_CANARY,
+        canary=fields.texts("canary") if fields.has("canary") else DEFAULT_CANARY,
     )
     fields.close()
     return network

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Final, cast
@@ -17,6 +18,7 @@ _CHUNK: Final = 1 << 20
 _WIDE: Final = ("utf-16", "utf-32")  # encodings in which a character is no string of single bytes
 _ESCAPE: Final = "deliv.escape"
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
+_OTHER_NAMES: Final = {"windows-31j": "cp932", "sjis-win": "cp932", "ms932": "cp932"}
 _OTHERS: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"\x7fELF")
 
 
@@ -28,8 +30,6 @@ class Encoding:
     """Name that Python knows."""
     has_bom: bool = False
     """Whether the file begins with a byte order mark."""
-    is_guess: bool = True
-    """False when the user named it."""
     broken_lines: int = 0
     """Lines with bytes that are no characters in it."""
 
@@ -92,7 +92,7 @@ def settle_encoding(file: BinaryIO, name: str, wanted: str | None = None) -> Enc
     if not head:
         raise InputError("{path} is empty; nothing was checked", path=name)
     bom = _bom(head)
-    if bom is None:
+    if bom is None and not (wanted or "").lower().replace("_", "-").startswith(_WIDE):
         _refuse_binary(head, name)
     if wanted is not None:
         return _named(file, name, wanted, has_bom=bom is not None)
@@ -107,7 +107,7 @@ def settle_encoding(file: BinaryIO, name: str, wanted: str | None = None) -> Enc
 
 def _named(file: BinaryIO, name: str, wanted: str, *, has_bom: bool) -> Encoding:
     try:
-        codec = codecs.lookup(wanted)
+        codec = codecs.lookup(_OTHER_NAMES.get(wanted.lower(), wanted))
         "".encode(codec.name)
     except LookupError:
         template = "there is no encoding “{encoding}”; try utf-8 or cp932; nothing was checked"
@@ -115,7 +115,7 @@ def _named(file: BinaryIO, name: str, wanted: str, *, has_bom: bool) -> Encoding
     known = {"utf-8-sig": "utf-8", "shift_jis": "cp932"}.get(codec.name, codec.name)
     if known.startswith(_WIDE):  # the mark tells the byte order; without one it is that of Windows
         known = known[:6] if has_bom else {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(known, known)
-    return Encoding(name=known, has_bom=has_bom, is_guess=False, broken_lines=_broken_lines(file, known))
+    return Encoding(name=known, has_bom=has_bom, broken_lines=_broken_lines(file, known))
 
 
 def _bom(head: bytes) -> str | None:
@@ -155,14 +155,11 @@ def _fits(file: BinaryIO, encoding: str) -> bool:
 def _count_fits(file: BinaryIO) -> tuple[int, int]:
     """Return how many of the lines that are not ASCII fit UTF-8, and how many only cp932."""
     utf8 = cp932 = 0
-    while line := file.readline(LONGEST_LINE):
-        if line.isascii():
-            continue
+    for line in _unusual_lines(file):
         if _decodes(line, "utf-8"):
             utf8 += 1
         elif _decodes(line, "cp932"):
             cp932 += 1
-    file.seek(0)
     return utf8, cp932
 
 
@@ -171,11 +168,15 @@ def _broken_lines(file: BinaryIO, encoding: str) -> int:
         return 0
     if encoding.startswith(_WIDE):  # their lines cannot be told apart by bytes
         return 1
-    broken = 0
-    while line := file.readline(LONGEST_LINE):
-        broken += not line.isascii() and not _decodes(line, encoding)
+    return sum(not _decodes(line, encoding) for line in _unusual_lines(file))
+
+
+def _unusual_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines that are not ASCII, whether they end in LF, CRLF or CR."""
+    while chunk := file.readline(LONGEST_LINE):
+        if not chunk.isascii():
+            yield from (line for line in chunk.split(b"\r") if not line.isascii())
     file.seek(0)
-    return broken
 
 
 def _decodes(line: bytes, encoding: str) -> bool:

@@ -87,9 +87,11 @@ class _Builder:
             self._fault(event, path, "anchors and aliases (& and *) may not be used")
         if getattr(event, "tag", None) is not None:
             self._fault(event, path, "tags (!) may not be used")
-        if depth == _MOST_DEEP:
-            self._fault(event, path, "it is nested too deeply")
         value: Value = None
+        if depth == _MOST_DEEP and isinstance(event, yaml.CollectionStartEvent):
+            self._fault(event, path, "it is nested too deeply")
+            self._skip()
+            return Located(value, self._file, line, path)
         if isinstance(event, yaml.MappingStartEvent):
             value = self._mapping(path, depth + 1)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -97,6 +99,14 @@ class _Builder:
         elif isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event, Located(None, self._file, line, path))
         return Located(value, self._file, line, path)
+
+    def _skip(self) -> None:
+        """Pass over the rest of a list or mapping, however deep it goes."""
+        still_open = 1
+        while still_open:
+            event = next(self._events)
+            still_open += isinstance(event, yaml.CollectionStartEvent)
+            still_open -= isinstance(event, yaml.CollectionEndEvent)
 
     def _sequence(self, path: str, depth: int) -> list[Located]:
         items: list[Located] = []

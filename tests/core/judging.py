@@ -7,7 +7,7 @@ from deliv.core.assess import Judgement, judge
 from deliv.core.discovery import discover_recipient, discover_sender
 from deliv.core.rulebook import RuleBook
 from deliv.core.settings import Settings
-from tests.zone import Zone, ask
+from tests.zone import TEMPERROR, Zone, ask
 
 A_DAY = date(2026, 11, 24)
 """A Tuesday on which nobody has a holiday."""
@@ -42,9 +42,12 @@ def questions(zone: Zone, domain: str, rules: RuleBook) -> list[str]:
 
 
 def without(zone: Zone, question: str) -> Zone:
-    """Return the zone with the answer to one question replaced by a failure."""
+    """Return the zone with the answer to one question replaced by a failure.
+
+    A name that is not in the zone fails as a whole.
+    """
     name, _, kind = question.partition(" ")
-    records = zone.get(name, {})
+    records = zone.get(name, TEMPERROR)
     if isinstance(records, str):
-        return zone
-    return {**zone, name: {**records, kind: "TEMPERROR"}}
+        return {**zone, name: TEMPERROR}
+    return {**zone, name: {**records, kind: TEMPERROR}}

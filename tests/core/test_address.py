@@ -95,6 +95,8 @@ def test_a_slip_with_a_name_is_told_by_its_name(text, message):
         pytest.param("taro@shop_1.example", id="underscore-in-domain"),
         pytest.param("taro@shop.123", id="numeric-top-level"),
         pytest.param("taro@xn--.example", id="empty-a-label"),
+        pytest.param("taro@xn--a.example", id="a-label-of-nothing"),
+        pytest.param("taro@ab--cd.example", id="reserved-hyphens"),
         pytest.param("ta,ro@shop.example", id="comma"),
         pytest.param("ta(ro)@shop.example", id="comment"),
         pytest.param("ta\x00ro@shop.example", id="nul"),

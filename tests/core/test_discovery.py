@@ -321,6 +321,35 @@ class TestRecipient:
     def test_whether_the_name_exists(self, rules, zone, exists):
         assert ask(discover_recipient("shop.example", rules.providers), zone).exists is exists
 
+    @pytest.mark.parametrize(
+        ("domain", "asked"),
+        [
+            pytest.param("docomo.ne.jp", ["docomo.ne.jp MX"], id="listed"),
+            pytest.param("x.nifty.ne.jp", ["x.nifty.ne.jp MX"], id="listed-by-suffix"),
+            pytest.param("excite.co.jp", ["excite.co.jp MX", "mx.mail.example A"], id="retired"),
+            pytest.param("customer.example", ["customer.example MX", "mx.mail.example A"], id="not-listed"),
+        ],
+    )
+    def test_the_hosts_of_a_listed_provider_that_lives_are_taken_for_granted(self, rules, domain, asked):
+        zone = {domain: {"MX": ["10 mx.mail.example."]}, "mx.mail.example": PUBLIC}
+        calls: list[str] = []
+
+        facts = ask(discover_recipient(domain, rules.providers), zone, calls)
+
+        assert (facts.route, calls) == (Route.MX, asked)
+
+    @pytest.mark.parametrize(
+        ("zone", "route"),
+        [
+            pytest.param({}, Route.NO_DOMAIN, id="nxdomain"),
+            pytest.param({"docomo.ne.jp": {"MX": ["0 ."]}}, Route.NULL_MX, id="null-mx"),
+            pytest.param({"docomo.ne.jp": {"TXT": ["x"]}}, Route.NO_HOST, id="nodata"),
+            pytest.param({"docomo.ne.jp": TEMPERROR}, Route.UNKNOWN, id="not-known"),
+        ],
+    )
+    def test_what_a_listed_domain_says_of_itself_still_holds(self, rules, zone, route):
+        assert ask(discover_recipient("docomo.ne.jp", rules.providers), zone).route is route
+
     def test_a_listed_domain_keeps_its_provider_without_dns(self, rules):
         facts = ask(discover_recipient("docomo.ne.jp", rules.providers), {"docomo.ne.jp": TEMPERROR})
 
@@ -339,17 +368,18 @@ class TestRecipient:
         assert ask(discover_recipient(domain, rules.providers), {}).retired is retired
 
 
-class TestSender:
-    GOOD = {
-        "shop.example": {"MX": ["10 mx.shop.example."], "TXT": ["hello", "v=spf1 mx -all"]},
-        "mx.shop.example": PUBLIC,
-        "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject"]},
-    }
+GOOD_SENDER = {
+    "shop.example": {"MX": ["10 mx.shop.example."], "TXT": ["hello", "v=spf1 mx -all"]},
+    "mx.shop.example": PUBLIC,
+    "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject"]},
+}
 
+
+class TestSender:
     def test_everything_about_a_good_sender(self):
         calls: list[str] = []
 
-        facts = ask(discover_sender("shop.example"), self.GOOD, calls)
+        facts = ask(discover_sender("shop.example"), GOOD_SENDER, calls)
 
         assert (facts.from_domain, facts.route, facts.spf) == ("shop.example", Route.MX, SpfStatus.VALID)
         assert str(facts.spf_record) == "v=spf1 mx -all"
@@ -392,7 +422,7 @@ class TestSender:
         assert ("sender.spf", f"shop.example TXT: {shown}") in facts.evidence
 
     def test_a_failure_in_one_part_leaves_the_others_alone(self):
-        zone = {**self.GOOD, "mx.shop.example": TEMPERROR}
+        zone = {**GOOD_SENDER, "mx.shop.example": TEMPERROR}
 
         facts = ask(discover_sender("shop.example"), zone)
 

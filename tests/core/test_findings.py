@@ -3,15 +3,16 @@
 from datetime import date
 
 from deliv.core.findings import find
-from deliv.core.rules import Severity, Test
+from deliv.core.rules import Severity
+from deliv.core.rules import Test as FactTest
 from tests.core.test_rules import rule
 
 DAY = date(2026, 11, 24)
-SPF_MISSING = Test(fact="sender.spf", values=frozenset({"missing"}))
+SPF_MISSING = FactTest(fact="sender.spf", values=frozenset({"missing"}))
 
 
 def route_is(word):
-    return Test(fact="recipient.route", values=frozenset({word}))
+    return FactTest(fact="recipient.route", values=frozenset({word}))
 
 
 def test_rules_that_hold_fire_and_those_that_may_hold_are_undecided():

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from deliv.core.mx import parse_mx
+from deliv.core.mx import MxRecord, parse_mx
 from deliv.core.providers import AllowList, Provider, ProviderBook, ProviderKind, Via
 from deliv.core.rulebook import classify
 from deliv.core.text import Source, Text
@@ -85,6 +85,15 @@ def test_the_order_of_matching(domain, mx, expected):
     match = BOOK.match(domain, parse_mx(mx))
 
     assert (match and (match.provider.id, match.via, match.name)) == expected
+
+
+def test_records_are_tried_by_preference_in_whatever_order_they_come():
+    records = [
+        MxRecord(preference=20, exchange="mx.host.example"),
+        MxRecord(preference=10, exchange="a.farm.example"),
+    ]
+
+    assert BOOK.match("shop.example", records).provider.id == "farm"
 
 
 def test_a_match_knows_whether_a_source_stands_behind_the_name():

@@ -13,10 +13,10 @@ from deliv.core.rules import (
     Not,
     Rule,
     Severity,
-    Test,
     decide,
     facts_of,
 )
+from deliv.core.rules import Test as FactTest
 from deliv.core.text import Source, Text
 
 YES, NO, UNDECIDED = Decision.YES, Decision.NO, Decision.UNDECIDED
@@ -27,7 +27,7 @@ NOTHING = Example(address="taro@shop.example", zone={})
 
 def holds(decision):
     """Return a condition that is decided so over FACTS."""
-    return Test(fact=NAMED[decision], values=frozenset({True}))
+    return FactTest(fact=NAMED[decision], values=frozenset({True}))
 
 
 def rule(**changes):
@@ -46,17 +46,17 @@ def rule(**changes):
 @pytest.mark.parametrize(
     ("test", "expected"),
     [
-        pytest.param(Test(fact="word", values=frozenset({"mx"})), YES, id="is"),
-        pytest.param(Test(fact="word", values=frozenset({"null_mx"})), NO, id="is-something-else"),
-        pytest.param(Test(fact="word", values=frozenset({"a", "mx"})), YES, id="in"),
-        pytest.param(Test(fact="word", values=frozenset({"a", "b"})), NO, id="in-none"),
-        pytest.param(Test(fact="word", values=frozenset({"a"}), negated=True), YES, id="is-not"),
-        pytest.param(Test(fact="word", values=frozenset({"mx"}), negated=True), NO, id="is-not-but-is"),
-        pytest.param(Test(fact="open", values=frozenset({"mx"})), UNDECIDED, id="not-known"),
+        pytest.param(FactTest(fact="word", values=frozenset({"mx"})), YES, id="is"),
+        pytest.param(FactTest(fact="word", values=frozenset({"null_mx"})), NO, id="is-something-else"),
+        pytest.param(FactTest(fact="word", values=frozenset({"a", "mx"})), YES, id="in"),
+        pytest.param(FactTest(fact="word", values=frozenset({"a", "b"})), NO, id="in-none"),
+        pytest.param(FactTest(fact="word", values=frozenset({"a"}), negated=True), YES, id="is-not"),
+        pytest.param(FactTest(fact="word", values=frozenset({"mx"}), negated=True), NO, id="is-not-but-is"),
+        pytest.param(FactTest(fact="open", values=frozenset({"mx"})), UNDECIDED, id="not-known"),
         pytest.param(
-            Test(fact="open", values=frozenset({"mx"}), negated=True), UNDECIDED, id="not-known-negated"
+            FactTest(fact="open", values=frozenset({"mx"}), negated=True), UNDECIDED, id="not-known-negated"
         ),
-        pytest.param(Test(fact="no", values=frozenset({False})), YES, id="a-flag-that-is-false"),
+        pytest.param(FactTest(fact="no", values=frozenset({False})), YES, id="a-flag-that-is-false"),
     ],
 )
 def test_a_fact_is_compared_with_values(test, expected):
@@ -65,7 +65,7 @@ def test_a_fact_is_compared_with_values(test, expected):
 
 def test_a_fact_that_was_not_looked_at_is_a_mistake_of_the_caller():
     with pytest.raises(KeyError, match="sender"):
-        decide(Test(fact="sender.spf", values=frozenset({"valid"})), FACTS)
+        decide(FactTest(fact="sender.spf", values=frozenset({"valid"})), FACTS)
 
 
 @pytest.mark.parametrize(("inner", "expected"), [(YES, NO), (NO, YES), (UNDECIDED, UNDECIDED)])
@@ -152,7 +152,7 @@ def test_a_rule_was_checked_when_its_latest_source_was():
     ],
 )
 def test_a_rule_is_about_the_sender_when_it_reads_nothing_else(facts, expected):
-    parts = tuple(Test(fact=name, values=frozenset({"x"})) for name in facts)
+    parts = tuple(FactTest(fact=name, values=frozenset({"x"})) for name in facts)
 
     assert rule(when=All(conditions=parts)).is_about_sender is expected
 

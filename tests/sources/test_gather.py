@@ -340,6 +340,15 @@ def test_the_budget_spares_what_was_answered_in_time(rules: RuleBook) -> None:
     assert told == sorted(told, key=lambda trouble: trouble is not None)
 
 
+def test_the_budget_holds_however_slow_the_pace(rules: RuleBook) -> None:
+    resolver = FakeResolver(from_zone(ZONE))
+    started = time.monotonic()
+    facts, _ = gather(names(50), resolver, rules, canary=(), qps=1.0, budget=0.5)
+    assert time.monotonic() - started < 5
+    assert len(resolver.calls) == 1
+    assert [found.trouble for found in facts.values()] == [None] + [Trouble.BUDGET] * 49
+
+
 def test_questions_keep_the_pace(rules: RuleBook) -> None:
     resolver = FakeResolver(from_zone(ZONE))
     gather(names(21), resolver, rules, canary=(), qps=100.0)

@@ -71,7 +71,7 @@ def test_the_characters_of_japanese_exports_survive_in_every_encoding(
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"], ids=["comma", "tab", "semicolon"])
 @pytest.mark.parametrize("closed", [True, False], ids=["last-line-ended", "last-line-open"])
 def test_every_delimiter_and_line_end_is_read(
-    delimiter: str, end: str, closed: bool, write: Write, rules: RuleBook
+    delimiter: str, end: str, *, closed: bool, write: Write, rules: RuleBook
 ) -> None:
     lines = [["id", "email"], ["1", "taro@shop.example"], ["2", "hanako@shop.example"]]
     text = end.join(delimiter.join(cells) for cells in lines) + (end if closed else "")
@@ -250,21 +250,21 @@ def test_a_heading_that_is_a_number_wins_over_the_number_of_a_column(write: Writ
 def test_a_column_that_is_not_there_lists_the_headings(column: str, write: Write, rules: RuleBook) -> None:
     path = write("注文番号,連絡先\n1,taro@shop.example\n")
     assert refusal(path, rules, column=column) == (
-        f"{path} has no column “{column}” (found: “注文番号”, “連絡先”); nothing was checked"
+        f"{path} has no column “{column}” (found: 注文番号 / 連絡先); nothing was checked"
     )
 
 
 def test_without_a_known_heading_the_headings_are_listed(write: Write, rules: RuleBook) -> None:
     path = write("注文番号,連絡先\n1,taro@shop.example\n")
     message = refusal(path, rules)
-    assert "name it with --column (found: “注文番号”, “連絡先”); nothing was checked" in message
+    assert "name it with --column (found: 注文番号 / 連絡先); nothing was checked" in message
 
 
 def test_very_many_and_very_long_headings_are_cut_short(write: Write, rules: RuleBook) -> None:
     path = write(",".join(f"h{n}" + "x" * 500 for n in range(500)) + "\n")
     message = refusal(path, rules)
     assert len(message) < 1_000
-    assert message.count("“") == 12
+    assert message.count(" / ") == 12
 
 
 @pytest.mark.parametrize("column", [None, "メール", "1", "2"])
@@ -294,7 +294,7 @@ def test_a_list_without_headings_has_a_message_of_its_own_and_shows_no_address(
         (b" , ,\n", "holds no headings"),
         (b"\xef\xbb\xbf", "holds no headings"),
         (b"\xff\xfe", "holds no headings"),
-        (b"PK\x03\x04" + b"\0" * 100, "looks like an Excel workbook"),
+        (b"PK\x03\x04" + b"\0" * 100, "is an Excel workbook"),
         (b"\0" * 100, "is no text file"),
         (b"id\n1\n", "has no column with mail addresses"),
     ],
@@ -327,17 +327,13 @@ HEAD = "id,name,email\n"
         ('1,"山田,b@c.example\n' + "2,x,b@c.example\n" * 500, 2),
         ('1,x,b@c.example\n2,"山田,b@c.example\n3,x,y@c.example\n4,"佐藤",z@c.example\n', 3),
         ('1,x,b@c.example\n2,"山田,b@c.example\n3,x,"y@c.example"\n4,x,z@c.example\n', 3),
-        ('1,"山田,b@c.example\n2,佐藤",c@c.example\n', 2),
     ],
-    ids=["last-row", "to-the-end", "until-a-quoted-cell", "until-the-last-cell", "until-a-stray-quote"],
+    ids=["last-row", "to-the-end", "until-a-quoted-cell", "until-the-last-cell"],
 )
 def test_a_quote_that_hides_where_rows_begin_ends_the_run(
     rows: str, line: int, write: Write, rules: RuleBook
 ) -> None:
     path = write(HEAD + rows)
-    if line == 2 and "佐藤" in rows:  # lawful CSV: one row of three cells, which nobody can tell apart
-        assert len(orders_of(path, rules)) == 1
-        return
     message = refusal(path, rules)
     assert f"a quotation mark that opens on line {line} seems never to be closed" in message
     assert message.endswith("correct that line; nothing was checked")
@@ -408,7 +404,9 @@ def rule_book() -> RuleBook:
     return load_rules()  # a fixture would fill hypothesis' reports
 
 
-CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+CELLS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters='\r\n\t",;'), max_size=12
+)
 
 
 @given(table=st.lists(st.tuples(CELLS, CELLS), max_size=12), end=st.sampled_from(["\n", "\r\n"]))
@@ -436,7 +434,7 @@ def test_a_dash_reads_standard_input(rules: RuleBook, monkeypatch: pytest.Monkey
     with io.TextIOWrapper(piped("email\ntaro@shop.example\n")) as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
         with OrderFile("-", rules) as file:
-            assert file.name == "standard input"
+            assert file.name == "stdin"
             assert [order.address for order in file] == ["taro@shop.example"]
             assert len(list(file)) == 1
 

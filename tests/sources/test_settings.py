@@ -34,7 +34,7 @@ def faults_of(path: Path) -> list[str]:
     with pytest.raises(SettingsErrors) as caught:
         load_settings(path)
     first, *lines = str(caught.value).splitlines()
-    assert first == f"{path} holds {len(lines)} faults; nothing was checked"
+    assert first == f"{path} holds faults; nothing was checked"
     assert len(caught.value.faults) == len(lines)
     return [line.strip().removeprefix(str(path)) for line in lines]
 
@@ -181,14 +181,13 @@ def test_all_faults_are_shown_at_once(write: Write) -> None:
     faults = faults_of(
         write("shop:\n  nmae: x\n  timezone: Mars\nnetwork:\n  timeout: soon\n  qps: yes\nrulez: []\n")
     )
-    assert [fault.split(": ")[1] for fault in faults] == [
-        "shop.nmae",
-        "shop.timezone",
-        "network.timeout",
-        "network.qps",
-        "network.qps",
-        "rulez",
-    ] or {fault.split(": ")[0] for fault in faults} == {":2", ":3", ":5", ":6", ":7"}
+    assert {tuple(fault.split(": ")[:2]) for fault in faults} == {
+        (":2", "shop.nmae"),
+        (":3", "shop.timezone"),
+        (":5", "network.timeout"),
+        (":6", "network.qps"),
+        (":7", "rulez"),
+    }
 
 
 def test_a_file_that_is_no_yaml_says_where(write: Write) -> None:

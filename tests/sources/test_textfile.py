@@ -42,7 +42,7 @@ def text_of(content: bytes, wanted: str | None = None) -> str:
     ],
 )
 def test_the_encoding_is_found_and_every_character_comes_through(
-    encoded_as: str, name: str, has_bom: bool
+    encoded_as: str, name: str, *, has_bom: bool
 ) -> None:
     content = TEXT.encode(encoded_as)
     assert settle(content) == Encoding(name=name, has_bom=has_bom)
@@ -76,8 +76,9 @@ def test_a_character_across_the_border_of_two_chunks_is_one_character() -> None:
         (UTF8 + b"3,\x81,x\n4,\xfe,y\n", "utf-8", 2),
         (TEXT.encode("cp932") + "2,二郎\n".encode("cp932") + b"3,\x81 \n", "cp932", 1),
         (b"\xef\xbb\xbf" + UTF8 + b"3,\xff\n", "utf-8", 1),
+        (UTF8.replace(b"\r\n", b"\r") + b"3,\xff\r", "utf-8", 1),
     ],
-    ids=["utf-8", "utf-8-two-lines", "cp932", "utf-8-bom"],
+    ids=["utf-8", "utf-8-two-lines", "cp932", "utf-8-bom", "cr-only"],
 )
 def test_single_broken_bytes_do_not_change_the_encoding_of_the_file(
     content: bytes, name: str, broken: int
@@ -123,7 +124,7 @@ def test_broken_utf_16_is_marked_and_never_a_crash(content: bytes) -> None:
 def test_a_named_encoding_is_taken_by_any_of_its_names(wanted: str, name: str) -> None:
     content = "番号,メール\n1,あ\n".encode(name)
     encoding = settle(content, wanted)
-    assert (encoding.name, encoding.is_guess, encoding.broken_lines) == (name, False, 0)
+    assert (encoding.name, encoding.broken_lines) == (name, 0)
     assert text_of(content, wanted) == "番号,メール\n1,あ\n"
 
 
@@ -131,13 +132,7 @@ def test_a_named_encoding_is_taken_by_any_of_its_names(wanted: str, name: str) -
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b""], ids=["bom", "no-bom"])
 def test_utf_16_can_be_named_with_and_without_a_mark(wanted: str, mark: bytes) -> None:
     order = "utf-16-be" if wanted == "utf-16-be" and not mark else "utf-16-le"
-    content = mark + TEXT.encode(order)
-    if not mark:
-        content = content.replace(TEXT.encode(order), TEXT.encode(order))
-        with pytest.raises(InputError, match="no text file"):  # it looks like a binary
-            settle(content, wanted)
-        return
-    assert text_of(content, wanted) == TEXT
+    assert text_of(mark + TEXT.encode(order), wanted) == TEXT
 
 
 def test_a_named_encoding_that_does_not_fit_still_reads_every_line() -> None:
@@ -154,7 +149,7 @@ def test_bytes_of_every_kind_are_read_in_every_encoding(wanted: str) -> None:
 
 @pytest.mark.parametrize("wanted", ["latin-9999", "", "base64", "rot13"])
 def test_an_encoding_that_does_not_exist_is_refused(wanted: str) -> None:
-    with pytest.raises(InputError, match="there is no encoding “.*”; try utf-8 or cp932") as caught:
+    with pytest.raises(InputError, match=r"there is no encoding “.*”; try utf-8 or cp932") as caught:
         settle(UTF8, wanted)
     assert f"“{wanted}”" in str(caught.value)
 
@@ -163,34 +158,39 @@ def test_an_encoding_that_does_not_exist_is_refused(wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "what"),
-    [
-        (b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 100, "an Excel workbook or ZIP file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100, "an old Excel workbook"),
-        (b"%PDF-1.7\n", "a PDF"),
-        (b"\x89PNG\r\n\x1a\n", "a picture"),
-        (b"\xff\xd8\xff\xe0", "a picture"),
-        (b"\x1f\x8b\x08\x00", "a compressed file"),
-        (b"SQLite format 3\x00", "a database"),
-        (b"MZ\x90\x00", "a program"),
-    ],
-    ids=["xlsx", "xls", "pdf", "png", "jpeg", "gzip", "sqlite", "exe"],
+    "content",
+    [b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 100, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100],
+    ids=["xlsx", "xls"],
 )
-def test_a_file_of_another_kind_is_named_as_what_it_is(content: bytes, what: str) -> None:
+def test_a_workbook_is_to_be_saved_as_csv(content: bytes) -> None:
     with pytest.raises(InputError) as caught:
         settle(content)
     assert str(caught.value) == (
-        f"list.csv is no text file but looks like {what}; save it as CSV; nothing was checked"
+        "list.csv is an Excel workbook; open it in Excel and save it as CSV; nothing was checked"
     )
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"\x00\x01\x02\x03", b"mail\x00address\n", bytes(range(32)) * 10, "mail\n".encode("utf-16-le")],
-    ids=["nul", "nul-in-the-headings", "controls", "utf-16-without-mark"],
+    [
+        b"\x00\x01\x02\x03",
+        b"mail\x00address\n",
+        bytes(range(32)) * 10,
+        "mail\n".encode("utf-16-le"),
+        b"%PDF-1.7\nmail\n",
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff\xe0",
+        b"\x1f\x8b\x08\x00",
+        b"SQLite format 3\x00",
+        b"MZ\x90\x00",
+    ],
+    ids=[
+        *("nul", "nul-in-the-headings", "controls", "utf-16-without-mark"),
+        *("pdf", "png", "jpeg", "gzip", "sqlite", "exe"),
+    ],
 )
 def test_what_is_no_text_is_refused(content: bytes) -> None:
-    with pytest.raises(InputError, match="list.csv is no text file; save the list as CSV"):
+    with pytest.raises(InputError, match=r"list.csv is no text file; save the list as CSV"):
         settle(content)
 
 
@@ -199,7 +199,7 @@ def test_a_nul_further_down_is_the_business_of_its_row() -> None:
 
 
 def test_an_empty_file_is_refused() -> None:
-    with pytest.raises(InputError, match="list.csv is empty; nothing was checked"):
+    with pytest.raises(InputError, match=r"list.csv is empty; nothing was checked"):
         settle(b"")
 
 
@@ -229,7 +229,7 @@ def test_a_file_that_may_not_be_read_says_why(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(UTF8)
     path.chmod(0)
-    with pytest.raises(InputError, match="cannot be read .*denied"):
+    with pytest.raises(InputError, match=r"cannot be read .*denied"):
         open_source(path)
 
 

@@ -522,6 +522,16 @@ class TestTemporaryError:
         assert found.status is DmarcStatus.TEMPERROR
         assert (found.policy, found.policy_tag, found.organizational_domain) == (None, None, None)
 
+    def test_the_public_suffix_is_not_the_last_resort_while_something_below_is_open(self):
+        zone = {
+            "_dmarc.shop.example": TEMPERROR,
+            "_dmarc.example": {"TXT": ["v=DMARC1; p=reject; psd=y"]},
+        }
+
+        found = ask(discover_dmarc("a.shop.example"), zone)
+
+        assert (found.status, found.policy) == (DmarcStatus.TEMPERROR, None)
+
     def test_a_missing_record_is_not_missing_when_a_question_failed(self):
         assert (
             ask(discover_dmarc("shop.example"), {"_dmarc.example": TEMPERROR}).status is DmarcStatus.TEMPERROR

@@ -1,0 +1,312 @@
+"""The packaged rule book proves itself: every rule fires, stays silent, and has a source."""
+
+import itertools
+from dataclasses import fields as fields_of
+from datetime import date, timedelta
+from string import Formatter
+
+import pytest
+
+from deliv.core.address import parse_address
+from deliv.core.advice import Advice, AllowList, advise, choose_entry
+from deliv.core.assess import _no_fields
+from deliv.core.discovery import discover_recipient, discover_sender
+from deliv.core.facts import FACTS, address_facts, recipient_facts, sender_facts
+from deliv.core.findings import find
+from deliv.core.placement import Risk
+from deliv.core.providers import ProviderKind, Via
+from deliv.core.rulebook import RuleBook
+from deliv.core.rules import All, AnyOf, Effect, Not, Reason
+from deliv.core.settings import Settings
+from deliv.core.text import Source, Text
+from deliv.sources.rulefiles import load_rules
+from tests.core.judging import A_DAY
+from tests.core.test_providers import provider
+from tests.core.test_rules import rule as made_up_rule
+from tests.zone import ask
+
+BOOK = load_rules()
+RULES = [pytest.param(rule, id=rule.id) for rule in BOOK.rules]
+PROVIDERS = [pytest.param(provider, id=provider.id) for provider in BOOK.providers.providers]
+
+
+def run(example):
+    """Return what the whole book finds in the example of a rule."""
+    lenient = BOOK.providers.lenient_domains
+    address = parse_address(example.address, lenient_domains=lenient)
+    recipient = ask(discover_recipient(address.domain, BOOK.providers), example.zone)
+    facts = address_facts(address) | recipient_facts(recipient)
+    evidence = recipient.evidence
+    if example.sender:
+        sender = ask(discover_sender(example.sender), example.zone)
+        facts |= sender_facts(sender)
+        evidence += sender.evidence
+    return find(BOOK.rules, facts, evidence, A_DAY)
+
+
+def texts_in(value):
+    """Yield every bilingual text inside a value of the book."""
+    if isinstance(value, Text):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from texts_in(item)
+    elif hasattr(value, "__dataclass_fields__"):
+        for each in fields_of(value):
+            yield from texts_in(getattr(value, each.name))
+
+
+class TestRules:
+    @pytest.mark.parametrize("rule", RULES)
+    def test_the_example_that_fires_fires(self, rule):
+        assert rule.id in [finding.rule.id for finding in run(rule.fires).fired]
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_the_example_that_stays_silent_is_decided_and_silent(self, rule):
+        found = run(rule.silent)
+
+        assert rule.id not in [finding.rule.id for finding in found.fired]
+        assert rule.id not in [undecided.id for undecided in found.undecided]
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_the_silent_example_is_looked_at_by_the_rule(self, rule):
+        """A sender rule without a sender is silent too, and proves nothing."""
+        needs_sender = any(name.startswith("sender.") for name in rule.facts)
+
+        assert (rule.silent.sender is not None) is needs_sender
+        assert (rule.fires.sender is not None) is needs_sender
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_a_finding_about_dns_shows_what_was_answered(self, rule):
+        (finding,) = (finding for finding in run(rule.fires).fired if finding.rule.id == rule.id)
+        shows = {"recipient.route", "sender.route", "sender.spf", "sender.dmarc"} & rule.facts
+
+        assert bool(finding.evidence) is bool(shows)
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_it_has_a_source_that_somebody_looked_at(self, rule):
+        assert rule.sources
+        for source in rule.sources:
+            assert source.title
+            assert date(2020, 1, 1) < source.checked
+            assert source.url.startswith("https://") or not source.verified
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_it_names_facts_and_values_that_there_are(self, rule):
+        for test in comparisons_in(rule.when):
+            spec = FACTS[test.fact]
+            for value in test.values:
+                assert isinstance(value, bool) is spec.is_flag
+                assert spec.words is None or value in spec.words
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_it_speaks_both_languages(self, rule):
+        assert_bilingual(rule)
+
+    def test_ids_are_unique(self):
+        ids = [rule.id for rule in BOOK.rules] + [p.id for p in BOOK.providers.providers]
+
+        assert len(ids) == len(set(ids))
+
+    def test_no_effect_makes_mail_likelier(self):
+        """What is undecided is taken at its worst, which is right only as long as effects are harm."""
+        for rule in BOOK.rules:
+            assert min(rule.effect.spam, rule.effect.missing) >= 0
+            assert 0 <= rule.effect.least_spam + rule.effect.least_missing < 1
+
+    def test_every_reason_is_given_by_a_rule_or_by_the_run_itself(self):
+        by_rules = {rule.reason for rule in BOOK.rules} - {None}
+        by_the_run = {
+            *(Reason.FAILED_SYNTAX_CHECK, Reason.NO_ADDRESS, Reason.UNDECODABLE, Reason.SEVERAL_ADDRESSES),
+            *(Reason.TIMEOUT_EXCEEDED, Reason.DNS_FAILURE, Reason.RESOLVER_UNTRUSTED),
+        }
+
+        assert by_rules | by_the_run == set(Reason)
+        assert not by_rules & by_the_run
+
+    def test_what_makes_mail_undeliverable_is_only_what_the_rfcs_call_so(self):
+        certain = {rule.id for rule in BOOK.rules if rule.effect.undeliverable}
+
+        assert certain == {"mx-null", "domain-missing", "no-mail-host", "mx-unroutable"}
+        assert all(rule.facts == {"recipient.route"} for rule in BOOK.rules if rule.id in certain)
+
+
+def comparisons_in(condition):
+    """Return the comparisons in a condition."""
+    match condition:
+        case All() | AnyOf():
+            return [test for part in condition.conditions for test in comparisons_in(part)]
+        case Not():
+            return comparisons_in(condition.condition)
+        case _:
+            return [condition]
+
+
+def assert_bilingual(thing):
+    texts = list(texts_in(thing))
+
+    assert texts
+    for text in texts:
+        assert text.ja.strip()
+        assert text.en.strip()
+        assert has_japanese(text.ja) or text.ja.isascii() or len(text.ja) < 20, text.ja
+
+
+def has_japanese(text):
+    return any("\u3040" <= character <= "\u30ff" or "\u4e00" <= character <= "\u9fff" for character in text)
+
+
+class TestProviders:
+    @pytest.mark.parametrize("provider", PROVIDERS)
+    def test_its_own_names_lead_back_to_it(self, provider):
+        for domain in provider.domains:
+            match = BOOK.providers.match(domain)
+            assert (match.provider.id, match.via, match.name) == (provider.id, Via.DOMAIN, domain)
+        for suffix in provider.suffixes:
+            match = BOOK.providers.match(f"shop{suffix}")
+            assert (match.provider.id, match.name) in {
+                (provider.id, suffix),
+                *((provider.id, domain) for domain in provider.domains),
+            }
+
+    @pytest.mark.parametrize("provider", PROVIDERS)
+    def test_it_has_names_and_a_source(self, provider):
+        assert provider.domains or provider.suffixes or provider.mx
+        assert provider.sources
+        assert all(source.title and (source.url or not source.verified) for source in provider.sources)
+
+    @pytest.mark.parametrize("provider", PROVIDERS)
+    def test_it_speaks_both_languages(self, provider):
+        assert_bilingual(provider)
+        if provider.allow_list:
+            steps = provider.allow_list
+            assert steps.ja
+            assert len(steps.ja) == len(steps.en)
+            assert all(step.strip() for step in (*steps.ja, *steps.en))
+            assert steps.url.startswith("http") or not steps.verified
+
+    def test_every_kind_has_a_prior_whose_shares_sum_to_1(self):
+        placement = BOOK.placement
+        assert set(placement.kinds) == {kind.value for kind in ProviderKind}
+
+        for prior in (*placement.providers.values(), *placement.kinds.values(), placement.default):
+            assert prior.inbox + prior.spam + prior.missing == pytest.approx(1)
+            assert min(prior.spam, prior.missing) > 0, "a share of 0 could never be moved by an effect"
+            assert prior.strength >= 1
+            assert_bilingual(prior)
+
+    def test_bands_are_those_of_the_design(self):
+        assert (BOOK.placement.low_from, BOOK.placement.medium_from) == (0.85, 0.60)
+
+    def test_the_carriers_with_old_addresses_are_those_that_the_parser_knows(self):
+        from deliv.core.address import LENIENT_DOMAINS
+
+        assert BOOK.providers.lenient_domains == LENIENT_DOMAINS
+
+    def test_every_relay_says_by_which_path_it_is_reached(self):
+        assert all(p.reach is not None for p in BOOK.providers.providers if p.kind is ProviderKind.RELAY)
+
+    def test_only_retired_services_have_ended(self):
+        assert all(p.kind is ProviderKind.RETIRED for p in BOOK.providers.providers if p.ended)
+
+
+FIELDS = _no_fields(Settings())
+ENTRIES = [pytest.param(entry, id=f"{n}-{entry.action}") for n, entry in enumerate(BOOK.advice.entries)]
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+class TestAdvice:
+    @pytest.mark.parametrize("risk", Risk)
+    @pytest.mark.parametrize("kind", [None, *ProviderKind])
+    def test_there_is_advice_for_every_kind_and_risk_and_reason(self, kind, risk):
+        for reasons in (set(), *({reason} for reason in Reason)):
+            entry = choose_entry(BOOK.advice, risk, kind, reasons)
+            advice = advise(BOOK.advice, entry, as_of=A_DAY, fields=FIELDS)
+            assert isinstance(advice, Advice)
+            assert advice.text.ja
+            assert advice.text.en
+
+    @pytest.mark.parametrize("entry", ENTRIES)
+    def test_every_text_can_be_filled_and_nothing_is_left_open(self, entry):
+        shown = {name: Text(ja="〇〇", en="XX") for name in FIELDS}
+        advice = advise(BOOK.advice, entry, as_of=A_DAY, fields=shown)
+
+        for text in filter(None, (advice.text, advice.say)):
+            assert "{" not in text.ja + text.en
+        assert_bilingual(entry)
+
+    @pytest.mark.parametrize("entry", ENTRIES)
+    def test_a_day_and_hours_are_named_only_where_there_are_any(self, entry):
+        advice = advise(BOOK.advice, entry, as_of=A_DAY, fields=FIELDS)
+
+        for text in filter(None, (entry.text, entry.say)):
+            names = placeholders(text.ja) | placeholders(text.en)
+            assert "due" not in names or advice.due is not None
+            assert "window" not in names or advice.phone_window
+
+    @pytest.mark.parametrize("entry", ENTRIES)
+    def test_both_languages_name_the_same_things(self, entry):
+        for text in filter(None, (entry.text, entry.say)):
+            courtesy = {"shop"}  # in English “our mail” says as much
+            assert placeholders(text.ja) - courtesy == placeholders(text.en) - courtesy
+
+    @pytest.mark.parametrize("provider", PROVIDERS)
+    def test_the_steps_for_the_customer_can_be_filled(self, provider):
+        steps = provider.allow_list or AllowList(ja=(), en=())
+        entry = BOOK.advice.entries[-1]
+
+        advice = advise(BOOK.advice, entry, as_of=A_DAY, fields=FIELDS, allow_list=steps)
+
+        told = advice.tell_customer
+        assert "{" not in "".join((*told.ja, *told.en))
+
+    @pytest.mark.parametrize("entry", ENTRIES)
+    def test_every_line_of_the_ladder_can_be_reached(self, entry):
+        cases = itertools.product(Risk, [None, *ProviderKind], [set(), *({reason} for reason in Reason)])
+
+        assert any(choose_entry(BOOK.advice, *case) is entry for case in cases)
+
+    def test_a_mistyped_address_is_fixed_whatever_else_is_wrong(self):
+        for risk in (Risk.CERTAIN, Risk.HIGH, Risk.MEDIUM, Risk.LOW):
+            for kind in (None, *ProviderKind):
+                assert choose_entry(BOOK.advice, risk, kind, {Reason.POSSIBLE_TYPO}).action == "fix_address"
+
+    def test_a_carrier_is_never_phoned_first_below_high(self):
+        for risk in (Risk.LOW, Risk.MEDIUM):
+            entry = choose_entry(BOOK.advice, risk, ProviderKind.CARRIER, {Reason.CARRIER_FILTER})
+            assert entry.action == "send_with_notice"
+
+
+def test_knowledge_goes_stale_after_eighteen_months():
+    day = date(2026, 1, 1)
+    fresh = made_up_rule(id="fresh", sources=(Source(title="x", checked=day + timedelta(days=1)),))
+    old = made_up_rule(id="old", sources=(Source(title="x", checked=day),))
+    sources = (Source(title="x", checked=day), Source(title="y", checked=day + timedelta(days=1)))
+    book = RuleBook(
+        providers=type(BOOK.providers)([provider("aged")]),
+        rules=(fresh, old, made_up_rule(id="looked-at-again", sources=sources)),
+        placement=BOOK.placement,
+        advice=BOOK.advice,
+        address_headings=(),
+        digest="",
+    )
+
+    assert book.stale(day + timedelta(days=548)) == ()
+    assert book.stale(day + timedelta(days=549)) == ("old",)
+    assert book.stale(date(2030, 1, 1)) == ("fresh", "old", "looked-at-again", "aged")
+
+
+def test_an_unchanged_book_has_an_unchanged_digest():
+    assert load_rules().digest == BOOK.digest
+    assert len(BOOK.digest) == 64
+
+
+def test_effects_without_figures_are_those_that_only_inform():
+    neutral = {rule.id for rule in BOOK.rules if rule.effect == Effect() or rule.effect.is_neutral}
+
+    assert neutral == {
+        *("possible-typo", "retired-domain-unconfirmed", "carrier-filter", "sender-dmarc-policy-none"),
+    }

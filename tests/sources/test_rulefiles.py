@@ -1,0 +1,328 @@
+"""The rule book: read, merged with the user's own files, and checked down to the line."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from deliv.core.advice import Action, choose_entry
+from deliv.core.errors import RuleErrors
+from deliv.core.placement import Risk
+from deliv.core.providers import ProviderKind
+from deliv.core.rulebook import RuleBook, classify
+from deliv.core.rules import Severity
+from deliv.sources.rulefiles import load_rules, packaged_rules
+
+Write = Callable[..., Path]
+
+PROVIDER = """
+providers:
+  - id: {id}
+    kind: isp
+    names: {{ja: 例のプロバイダ, en: Example provider}}
+    domains: [{domain}]
+    sources:
+      - {{title: own experience, checked: 2026-11-22, verified: false}}
+"""
+RULE = """
+rules:
+  - id: {id}
+    severity: {severity}
+    when: {when}
+    effect: {{spam: 0.5, basis: estimate}}
+    message: {{ja: 注意, en: beware}}
+    sources:
+      - {{title: own experience, checked: 2026-11-22, verified: false}}
+    examples:
+      fires: {{address: a@shop.example}}
+      silent: {{address: a@shop.example}}
+"""
+WHEN = "{fact: recipient.route, is: implicit_mx}"
+PRIOR = "{inbox: %s, spam: %s, missing: %s, strength: 5, basis: estimate, note: {ja: 推定, en: estimate}}"
+
+
+def rule(id: str = "own-rule", severity: str = "low", when: str = WHEN) -> str:  # noqa: A002
+    return RULE.format(id=id, severity=severity, when=when)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def written(content: str | bytes, name: str = "own.yaml") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return written
+
+
+def faults_of(*paths: Path) -> list[str]:
+    with pytest.raises(RuleErrors) as caught:
+        load_rules(*paths)
+    first, *lines = str(caught.value).splitlines()
+    assert first == "the rule files hold faults; nothing was checked"
+    assert len(lines) == len(caught.value.faults)
+    return [line.strip() for line in lines]
+
+
+def ids(book: RuleBook) -> set[str]:
+    return {rule.id for rule in book.rules}
+
+
+# --- the packaged book ----------------------------------------------------------------------------
+
+
+def test_the_packaged_book_is_complete(rules: RuleBook) -> None:
+    assert packaged_rules().is_dir()
+    assert len(rules.rules) > 10
+    assert classify("docomo.ne.jp", rules) is not None
+    assert {"email", "メールアドレス"} <= {heading.casefold() for heading in rules.address_headings}
+    assert 0 < rules.placement.medium_from < rules.placement.low_from < 1
+
+
+def test_the_digest_tells_two_books_apart_and_the_same_book_again(rules: RuleBook, write: Write) -> None:
+    assert load_rules().digest == rules.digest
+    assert len(rules.digest) == 64
+    one = load_rules(write(rule())).digest
+    other = load_rules(write(rule(severity="high"))).digest
+    assert len({rules.digest, one, other}) == 3
+
+
+# --- merging --------------------------------------------------------------------------------------
+
+
+def test_a_rule_of_the_user_s_own_is_added(rules: RuleBook, write: Write) -> None:
+    book = load_rules(write(rule()))
+    assert ids(book) == ids(rules) | {"own-rule"}
+    own = next(found for found in book.rules if found.id == "own-rule")
+    assert (own.severity, own.sources[0].checked) == (Severity.LOW, date(2026, 11, 22))
+
+
+def test_a_rule_with_the_id_of_another_replaces_it(rules: RuleBook, write: Write) -> None:
+    replaced = rules.rules[0].id
+    book = load_rules(write(rule(id=replaced, severity="info")))
+    assert ids(book) == ids(rules)
+    (found,) = [one for one in book.rules if one.id == replaced]
+    assert (found.severity, found.message.en) == (Severity.INFO, "beware")
+
+
+def test_enabled_false_turns_a_rule_off(rules: RuleBook, write: Write) -> None:
+    dropped = rules.rules[0].id
+    book = load_rules(write(rule(id=dropped) + "    enabled: false\n"))
+    assert ids(book) == ids(rules) - {dropped}
+
+
+def test_an_id_and_enabled_false_are_enough_to_turn_something_off(rules: RuleBook, write: Write) -> None:
+    dropped = rules.rules[0].id
+    path = write(
+        f"rules:\n  - {{id: {dropped}, enabled: false}}\nproviders:\n  - {{id: docomo, enabled: false}}\n"
+    )
+    book = load_rules(path)
+    assert ids(book) == ids(rules) - {dropped}
+    assert classify("docomo.ne.jp", book) is None
+    assert "docomo" not in book.placement.providers
+
+
+def test_only_what_is_there_can_be_turned_off(write: Write) -> None:
+    path = write("rules:\n  - {id: mx-nul, enabled: false}\n")
+    assert faults_of(path) == [f"{path}:2: rules[0].id: “mx-nul” is not known here; did you mean “mx-null”?"]
+
+
+def test_a_provider_of_the_user_s_own_is_matched(write: Write) -> None:
+    book = load_rules(write(PROVIDER.format(id="own-isp", domain="cable.example")))
+    found = classify("cable.example", book)
+    assert found is not None
+    assert (found.id, found.kind, found.names.ja) == ("own-isp", ProviderKind.ISP, "例のプロバイダ")
+
+
+def test_a_provider_with_the_id_of_another_replaces_it_and_its_prior(rules: RuleBook, write: Write) -> None:
+    book = load_rules(write(PROVIDER.format(id="docomo", domain="cable.example")))
+    assert classify("docomo.ne.jp", book) is None
+    found = classify("cable.example", book)
+    assert found is not None
+    assert found.id == "docomo"
+    assert "docomo" not in book.placement.providers
+
+
+def test_enabled_false_turns_a_provider_off(write: Write) -> None:
+    off = PROVIDER.format(id="docomo", domain="docomo.ne.jp") + "    enabled: false\n"
+    assert classify("docomo.ne.jp", load_rules(write(off))) is None
+
+
+def test_a_domain_of_the_packaged_book_cannot_be_claimed_twice(write: Write) -> None:
+    path = write(PROVIDER.format(id="own-isp", domain="docomo.ne.jp"))
+    assert faults_of(path) == [f"{path}:3: providers[0]: “docomo.ne.jp” already belongs to “docomo”"]
+
+
+def test_the_user_s_line_of_advice_comes_first(rules: RuleBook, write: Write) -> None:
+    path = write(
+        "advice:\n"
+        "  - risks: [low]\n"
+        "    kinds: [carrier]\n"
+        "    action: phone_first\n"
+        "    text: {ja: 必ず電話, en: always phone}\n"
+    )
+    book = load_rules(path)
+    entry = choose_entry(book.advice, Risk.LOW, ProviderKind.CARRIER, set())
+    assert (entry.action, entry.text.ja) == (Action.PHONE_FIRST, "必ず電話")
+    other = choose_entry(book.advice, Risk.LOW, ProviderKind.FREEMAIL, set())
+    assert other == choose_entry(rules.advice, Risk.LOW, ProviderKind.FREEMAIL, set())
+
+
+def test_priors_bands_hours_and_headings_can_be_changed(rules: RuleBook, write: Write) -> None:
+    path = write(
+        f"priors:\n  carrier: {PRIOR % (0.5, 0.2, 0.3)}\n  default: {PRIOR % (0.4, 0.3, 0.3)}\n"
+        "bands: {low_from: 0.9, medium_from: 0.5}\n"
+        "phone_window: 11:00-17:00\n"
+        "address_headings: [客先メール]\n"
+    )
+    book = load_rules(path)
+    assert book.placement.kinds["carrier"].inbox == 0.5
+    assert book.placement.kinds["freemail"] == rules.placement.kinds["freemail"]
+    assert book.placement.default.inbox == 0.4
+    assert (book.placement.low_from, book.placement.medium_from) == (0.9, 0.5)
+    assert book.advice.phone_window == "11:00-17:00"
+    assert book.address_headings == ("客先メール", *rules.address_headings)
+
+
+def test_later_files_win_and_folders_are_read_in_the_order_of_their_names(write: Write) -> None:
+    write(rule(severity="low"), "rules/a.yaml")
+    write(rule(severity="high"), "rules/sub/b.yml")
+    folder = write("ignored", "rules/notes.txt").parent
+    last = write(rule(severity="medium"), "last.yaml")
+
+    def severity(*paths: Path) -> Severity:
+        return next(one.severity for one in load_rules(*paths).rules if one.id == "own-rule")
+
+    assert severity(folder) is Severity.HIGH
+    assert severity(folder, last) is Severity.MEDIUM
+    assert severity(last, folder) is Severity.HIGH
+
+
+@pytest.mark.parametrize("content", ["", "# nothing\n", "rules:\n"], ids=["empty", "comment", "no-list"])
+def test_an_empty_file_changes_nothing(content: str, rules: RuleBook, write: Write) -> None:
+    assert ids(load_rules(write(content))) == ids(rules)
+
+
+# --- faults ---------------------------------------------------------------------------------------
+
+
+def test_a_path_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:
+    assert faults_of(tmp_path / "gone") == [f"{tmp_path / 'gone'}: there is no such file or folder"]
+
+
+def test_a_file_in_another_encoding_is_a_fault(write: Write) -> None:
+    path = write("address_headings: [客先]".encode("cp932"))
+    assert faults_of(path) == [f"{path}: it is not UTF-8; save it as UTF-8"]
+
+
+def test_the_faults_of_all_files_are_shown_at_once(write: Write, tmp_path: Path) -> None:
+    one, two = write("rulez: []\n", "one.yaml"), write("bands: {low_from: high}\n", "two.yaml")
+    faults = faults_of(one, two, tmp_path / "gone")
+    assert {fault.split(":")[0] for fault in faults} == {str(one), str(two), str(tmp_path / "gone")}
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("rulez: []", "1: rulez: “rulez” is not known here; did you mean “rules”?"),
+        ("rules: {}", "1: rules: this must be a list"),
+        ("rules:\n  - just text", "2: rules[0]: this must be a list of “key: value” lines"),
+        ("rules:\n  - id: a", "2: rules[0]: “when” is missing"),
+        ("rules:\n  - id: a", "2: rules[0]: “message” is missing"),
+        ("rules:\n  - id: a", "2: rules[0]: “sources” is missing"),
+        ("rules:\n  - id: a", "2: rules[0]: “examples” is missing"),
+        (rule(id="Own_Rule"), "3: rules[0].id: an id is made of a-z, 0-9 and single hyphens"),
+        (
+            rule(severity="hihg"),
+            "4: rules[0].severity: “hihg” is not known here; did you mean “high”?",
+        ),
+        (
+            rule(when="{fact: recipient.rout, is: mx}"),
+            "5: rules[0].when.fact: there is no fact “recipient.rout”; did you mean “recipient.route”?",
+        ),
+        (
+            rule(when="{fact: recipient.route, is: implicit}"),
+            "5: rules[0].when.is: “implicit” is not known here; did you mean “implicit_mx”?",
+        ),
+        (
+            rule(when="{fact: address.smtputf8, is: 'true'}"),
+            "5: rules[0].when.is: “address.smtputf8” is true or false",
+        ),
+        (
+            rule(when="{fact: recipient.route, is: mx, in: [mx]}"),
+            "5: rules[0].when: a fact is compared by exactly one of: is, is_not, in, not_in",
+        ),
+        (
+            rule(when="{fact: recipient.route, all: []}"),
+            "5: rules[0].when: a condition has exactly one of: all, any, not, fact",
+        ),
+        (rule(when="{all: []}"), "5: rules[0].when: this list of conditions is empty"),
+        (
+            rule(when="{any: [{not: {fact: nope.nope, is: 1}}]}"),
+            "5: rules[0].when.any[0].not.fact: there is no fact “nope.nope”; known are: address.",
+        ),
+        (
+            rule() + rule().replace("\nrules:\n", ""),
+            "13: rules[1]: the id “own-rule” stands there twice in this file",
+        ),
+        (
+            rule().replace("verified: false", "verified: true"),
+            "9: rules[0].sources[0]: a verified source needs a url; otherwise write “verified: false”",
+        ),
+        (
+            rule().replace("spam: 0.5", "at_least: {missing: 1}"),
+            "6: rules[0].effect.at_least.missing: this must be less than 1; for certainty write",
+        ),
+        (
+            f"priors:\n  carrier: {PRIOR % (0.5, 0.2, 0.2)}",
+            "2: priors.carrier: inbox, spam and missing must sum to 1",
+        ),
+        (f"priors:\n  carrier: {PRIOR % (0, 0.5, 0.5)}", "2: priors.carrier: inbox must be more than 0"),
+        (
+            f"priors:\n  carier: {PRIOR % (0.5, 0.2, 0.3)}",
+            "2: priors.carier: “carier” is not known here; did you mean “carrier”?",
+        ),
+        ("phone_window: 9-17", "1: phone_window: hours are written as “10:00-19:00”"),
+        (
+            PROVIDER.format(id="own", domain="Cable.Example"),
+            "6: providers[0].domains[0]: “Cable.Example” is no domain name in lower case",
+        ),
+        (
+            PROVIDER.format(id="own", domain=".cable.example"),
+            "6: providers[0].domains[0]: “.cable.example” may not begin with a dot",
+        ),
+        (
+            PROVIDER.format(id="own", domain="cable.example") + "    suffixes: [cable.example]",
+            "9: providers[0].suffixes[0]: “cable.example” needs a leading dot",
+        ),
+        (
+            PROVIDER.format(id="own", domain="cable.example") + "    unverified: [other.example]",
+            "9: providers[0].unverified[0]: “other.example” does not stand in the lists of this provider",
+        ),
+        (
+            PROVIDER.format(id="own", domain="cable.example").replace("isp", "ips"),
+            "4: providers[0].kind: “ips” is not known here; did you mean “isp”?",
+        ),
+        (
+            "advice:\n  - {risks: [low], action: send, text: {ja: '{shpo}', en: x}}",
+            "2: advice[0].text.ja: nothing fills “{shpo}”; known are: domain, due,",
+        ),
+        (
+            "advice:\n  - {risks: [low], action: send, text: {ja: '{shop', en: x}}",
+            "2: advice[0].text.ja: a brace is left open; write {{ and }} for braces",
+        ),
+        ("advice:\n  - {action: send, text: {ja: a, en: b}}", "2: advice[0]: “risks” is missing"),
+        (
+            "advice:\n  - {risks: [lwo], action: send, text: {ja: a, en: b}}",
+            "2: advice[0].risks[0]: “lwo” is not known here; did you mean “low”?",
+        ),
+        ("bands: {low_from: 0.9}", "1: bands: “medium_from” is missing"),
+    ],
+)
+def test_a_fault_names_its_file_its_line_its_place_and_what_is_meant(
+    content: str, fault: str, write: Write
+) -> None:
+    path = write(content)
+    assert any(found.startswith(f"{path}:{fault}") for found in faults_of(path)), faults_of(path)
