@@ -1,6 +1,7 @@
 """The language of help texts and messages, settled before any command is imported."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from deliv.locale import LANGUAGES, preferred_language, translator
 
@@ -14,7 +15,7 @@ def choose_help_language(argv: Sequence[str]) -> None:
 
 
 def _named(argv: Sequence[str]) -> str | None:
-    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+    for word, following in pairwise([*argv, ""]):
         value = following if word == "--lang" else word.removeprefix("--lang=")
         if word.startswith("--lang") and value in LANGUAGES:
             return value

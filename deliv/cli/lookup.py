@@ -39,7 +39,12 @@ def lookup(
     from_: options.FromOption = None,
     format_: Annotated[
         LookupFormat,
-        typer.Option("--format", "-f", rich_help_panel=options.OUTPUT, help=tr("How to show the addresses.")),
+        typer.Option(
+            *("--format", "-f"),
+            envvar="DELIV_LOOKUP_FORMAT",  # its words differ from those of DELIV_FORMAT
+            rich_help_panel=options.OUTPUT,
+            help=tr("How to show the addresses."),
+        ),
     ] = LookupFormat.PAGE,
     lang: options.LangOption = None,
     max_unknown: options.MaxUnknownOption = 20.0,

@@ -27,6 +27,8 @@ _PRIVATE: Final = tuple(
         *("172.16.0.0/12", "192.168.0.0/16", "::/128", "::1/128", "fc00::/7", "fe80::/10"),
     )
 )
+# They run the mail of their domains themselves; who rents a server may break what stands there.
+_OPERATORS: Final = frozenset({ProviderKind.CARRIER, ProviderKind.FREEMAIL, ProviderKind.ISP})
 _NOWHERE: Final = frozenset({Route.NULL_MX, Route.NO_DOMAIN, Route.NO_HOST, Route.UNROUTABLE})
 
 
@@ -119,6 +121,7 @@ def _is_private(text: str) -> bool:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
+    address = getattr(address, "ipv4_mapped", None) or address
     return any(address in network for network in _PRIVATE if network.version == address.version)
 
 
@@ -127,8 +130,8 @@ def discover_recipient(domain: str, book: ProviderBook) -> Asking[RecipientFacts
     listed = book.match(domain)
     # A listed provider whose hosts seem to have no address is a broken DNS, not a dead provider;
     # and most customers are at a listed one, so that this spares most of the questions.
-    is_alive = listed is not None and listed.provider.kind is not ProviderKind.RETIRED
-    found = yield from discover_route(domain, trust_hosts=is_alive)
+    is_operator = listed is not None and listed.provider.kind in _OPERATORS
+    found = yield from discover_route(domain, trust_hosts=is_operator)
     takes_mail = None if found.route is Route.UNKNOWN else found.route not in _NOWHERE
     return RecipientFacts(
         domain=domain,

@@ -22,7 +22,7 @@ from deliv.sources.textfile import LONGEST_LINE, Encoding, open_source, open_tex
 _DELIMITERS: Final = (",", "\t", ";")
 _MOST_HEADINGS_SHOWN: Final = 12
 _MOST_HEADING_LINES: Final = 100
-_FEWEST_DELIMITERS: Final = 3  # with fewer, a note with commas and an address looks like a row
+_FEWEST_DELIMITERS: Final = 3  # with fewer, a note with commas and an address looks like rows
 _ADDRESS = re.compile(r"[^\s@＠][@＠][^\s@＠]")  # a heading that holds one is no heading
 
 
@@ -107,7 +107,14 @@ class OrderFile:
         """Yield the line on which each row begins, and its cells; the headings come first."""
         text = open_text(self._file, self.encoding)
         try:
-            yield from _Framing(text.readline, self.name, self._delimiter, self._width).rows()
+            framing = _Framing(
+                text.readline,
+                self.name,
+                delimiter=self._delimiter,
+                width=self._width,
+                address_index=self._address_index,
+            )
+            yield from framing.rows()
         finally:
             text.detach()  # the file stays open for the next pass
 
@@ -170,11 +177,14 @@ class OrderFile:
 class _Framing:
     """Finds where rows begin and end, and gives up rather than guess."""
 
-    def __init__(self, readline: Callable[[int], str], name: str, delimiter: str, width: int) -> None:
+    def __init__(
+        self, readline: Callable[[int], str], name: str, *, delimiter: str, width: int, address_index: int
+    ) -> None:
         self._readline = readline
         self._name = name
         self._delimiter = delimiter
         self._width = width
+        self._address_index = address_index
         self._line = 0
         self._last = ""
         self._ended = False
@@ -197,11 +207,13 @@ class _Framing:
 
     def _holds_rows(self, cells: list[str]) -> bool:
         """Whether a cell seems to have swallowed whole rows, which nobody would see missing."""
-        following = (line for cell in cells for line in cell.splitlines()[1:])
-        full = self._width - 1
-        return full >= _FEWEST_DELIMITERS and any(
-            line.count(self._delimiter) >= full and _ADDRESS.search(line) for line in following
-        )
+        delimiters = self._width - 1
+        for index, cell in enumerate(cells):
+            fewest = 1 if index == self._address_index else _FEWEST_DELIMITERS
+            lines = cell.splitlines()[1:] if delimiters >= fewest else []
+            if any(line.count(self._delimiter) >= delimiters and _ADDRESS.search(line) for line in lines):
+                return True
+        return False
 
     def _read_leniently(self) -> list[str]:
         """Return the cells of a line with a stray quotation mark that stays within it."""

@@ -124,6 +124,8 @@ class _Draft:
             self._take_priors(priors)
         if bands := fields.child("bands"):
             self.bands = (bands.number("low_from"), bands.number("medium_from"))
+            if self.bands[0] < self.bands[1]:
+                bands.report(bands.located, "low_from must be at least medium_from")
             bands.close()
         # A shop's own lines stand before the packaged ones, so that they are found first.
         self.advice = tuple(decode_advice(child) for child in fields.children("advice")) + self.advice

@@ -3,7 +3,7 @@
 import pytest
 
 from deliv.core.address import LENIENT_DOMAINS, Mend
-from deliv.core.cell import read_cell, split_addresses
+from deliv.core.cell import Cell, read_cell, split_addresses
 
 
 def test_a_plain_cell_is_its_address():
@@ -101,3 +101,10 @@ def test_splitting(cell, pieces):
 def test_the_lenient_domains_are_those_of_the_rule_book():
     assert read_cell("a..b@shop.example", {"shop.example"}).address is not None
     assert read_cell("a..b@docomo.ne.jp", ()).fault is not None
+
+
+@pytest.mark.parametrize(
+    "cell", ["taro\udc81@shop.example", "\ufffdtaro@shop.example"], ids=["bytes", "lost-before"]
+)
+def test_characters_that_were_lost_are_nobodys_fault(cell):
+    assert read_cell(cell, LENIENT_DOMAINS) == Cell(is_garbled=True)

@@ -108,6 +108,15 @@ PUBLIC = {"A": ["192.0.2.1"]}
         pytest.param(
             {
                 "shop.example": {"MX": ["10 mx.shop.example."]},
+                "mx.shop.example": {"AAAA": ["::ffff:10.0.0.1"]},
+            },
+            Route.PRIVATE,
+            ["shop.example MX", "mx.shop.example A", "mx.shop.example AAAA"],
+            id="private-ipv4-mapped-to-ipv6",
+        ),
+        pytest.param(
+            {
+                "shop.example": {"MX": ["10 mx.shop.example."]},
                 "mx.shop.example": {"A": ["10.0.0.1"], "AAAA": ["2001:db8::1"]},
             },
             Route.MX,
@@ -326,6 +335,7 @@ class TestRecipient:
         [
             pytest.param("docomo.ne.jp", ["docomo.ne.jp MX"], id="listed"),
             pytest.param("x.nifty.ne.jp", ["x.nifty.ne.jp MX"], id="listed-by-suffix"),
+            pytest.param("shop.xsrv.jp", ["shop.xsrv.jp MX", "mx.mail.example A"], id="rented-server"),
             pytest.param("excite.co.jp", ["excite.co.jp MX", "mx.mail.example A"], id="retired"),
             pytest.param("customer.example", ["customer.example MX", "mx.mail.example A"], id="not-listed"),
         ],

@@ -341,11 +341,29 @@ def test_a_quote_that_hides_where_rows_begin_ends_the_run(
 
 
 def test_a_quote_that_swallows_rows_is_noticed_by_their_width(write: Write, rules: RuleBook) -> None:
-    path = write(HEAD + '1,x,"b@c.example\n2,x,c@c.example\n3,x,d@c.example"\n4,x,e@c.example\n')
-    # Three rows became one of three cells, whose address holds line breaks: that row's business.
-    assert [order.line for order in orders_of(path, rules)] == [2, 5]
     path = write(HEAD + '1,"x,b@c.example\n2,x,c@c.example\n3,x"\n4,x,e@c.example\n')
     assert "opens on line 2" in refusal(path, rules)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'id,name,email\n1,x,"b@c.example\n2,x,c@c.example\n3,x,d@c.example"\n4,x,e@c.example\n',
+        'email,note\n"a@c.example\nb@c.example,c@c.example"\n',
+        'id,email,city,note\n1,a@c.example,x,"note\n2,b@c.example,x,note"\n3,c@c.example,x,\n',
+    ],
+    ids=["in-the-address", "in-the-address-of-two-columns", "in-the-last-column"],
+)
+def test_a_quote_that_swallows_rows_into_one_cell_is_noticed(
+    content: str, write: Write, rules: RuleBook
+) -> None:
+    assert "opens on line 2" in refusal(write(content), rules)
+
+
+def test_an_address_in_a_note_of_several_lines_is_no_row(write: Write, rules: RuleBook) -> None:
+    note = "のしをお願いします\n返事は info@c.example, または電話で"
+    path = write(f'id,email,city,note\n1,a@c.example,x,"{note}"\n2,b@c.example,x,\n')
+    assert [order.cells[3] for order in orders_of(path, rules)] == [note, ""]
 
 
 @pytest.mark.parametrize("row", ['2,"山田"太郎,b@c.example', '2,山"田,b@c.example', '2,""山,b@c.example'])

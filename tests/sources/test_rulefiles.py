@@ -319,6 +319,7 @@ def test_the_faults_of_all_files_are_shown_at_once(write: Write, tmp_path: Path)
             "2: advice[0].risks[0]: “lwo” is not known here; did you mean “low”?",
         ),
         ("bands: {low_from: 0.9}", "1: bands: “medium_from” is missing"),
+        ("bands: {low_from: 0.5, medium_from: 0.6}", "1: bands: low_from must be at least medium_from"),
     ],
 )
 def test_a_fault_names_its_file_its_line_its_place_and_what_is_meant(

@@ -193,3 +193,7 @@ def test_all_faults_are_shown_at_once(write: Write) -> None:
 def test_a_file_that_is_no_yaml_says_where(write: Write) -> None:
     (fault,) = faults_of(write("shop:\n  name: 'x\n"))
     assert fault.startswith(":3: this is not valid YAML (")
+
+
+def test_an_empty_canary_believes_the_resolver(write: Write) -> None:
+    assert load_settings(write("network: {canary: []}\n")).network.canary == ()
