@@ -16,10 +16,6 @@ from deliv.cli.language import tr
 from deliv.core.errors import DelivError
 
 
-class _Terminated(BaseException):
-    """SIGTERM arrived."""
-
-
 def guarded(command: Callable[..., int]) -> Callable[..., None]:
     """Return `command` with its exit code, or the one for how it failed, told to the shell.
 
@@ -35,7 +31,16 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
 
 def _run(command: Callable[[], int]) -> int:
     _prepare_streams()
-    before = signal.signal(signal.SIGTERM, _raise_terminated)
+    terminated = False
+
+    def end_like_interrupt(_number: int, _frame: FrameType | None) -> None:
+        # asyncio ends a run in good order for Ctrl-C alone; an exception from here might come up
+        # in the middle of anything.
+        nonlocal terminated
+        terminated = True
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, end_like_interrupt)
     try:
         code = command()
         sys.stdout.flush()
@@ -43,11 +48,11 @@ def _run(command: Callable[[], int]) -> int:
         say(error.localized(tr))
         return ExitCode.NOTHING_JUDGED
     except KeyboardInterrupt:
+        if terminated:
+            say(tr("stopped by the system; no file was written"))
+            return ExitCode.TERMINATED
         say(tr("interrupted; no file was written"))
         return ExitCode.INTERRUPTED
-    except _Terminated:
-        say(tr("stopped by the system; no file was written"))
-        return ExitCode.TERMINATED
     except BrokenPipeError:
         # Python would complain once more when it closes standard output at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,10 +67,6 @@ def _run(command: Callable[[], int]) -> int:
 def say(message: str) -> None:
     """Write a message to standard error."""
     print(f"deliv: {message}", file=sys.stderr)  # noqa: T201 - this is the command line
-
-
-def _raise_terminated(_number: int, _frame: FrameType | None) -> None:
-    raise _Terminated
 
 
 def _prepare_streams() -> None:
