@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from deliv.core.canary import DEFAULT_CANARY, Trust, canary_queries, judge_canary
 from deliv.core.discovery import discover_recipient
 from deliv.core.facts import RecipientFacts
-from deliv.core.question import Answer, Asking, Query, Resolver, Trouble
+from deliv.core.question import Answer, AnswerStatus, Asking, Query, Resolver, Trouble
 from deliv.core.report import ResolverReport
 from deliv.core.rulebook import RuleBook
 from deliv.core.settings import NetworkSettings
@@ -83,21 +83,32 @@ class Interviewer:
     async def ask(self, query: Query) -> Answer:
         """Return the answer to a question, or a temporary error if it cannot be believed."""
         if self._trust is None:
-            self._trust = asyncio.create_task(self._ask_canary())
-        if self._trust.done() and self._trust.result() is not Trust.TRUSTED:
-            return _disbelieved(self._trust.result())
-        answer = await self._ask_once(query, self._put)
+            self._trust = self._begin_canary()
+        if (distrust := self._distrust()) is not None:
+            return _disbelieved(distrust)
+        answer = await self._ask_once(query)
         trust = await asyncio.shield(self._trust)
         return answer if trust is Trust.TRUSTED else _disbelieved(trust)
 
-    async def _ask_once(self, query: Query, put: Callable[[Query], Awaitable[Answer]]) -> Answer:
+    def _distrust(self) -> Trust | None:
+        """Return what is wrong with the resolver; None while it is trusted, or not known yet."""
+        if self._trust is None or not self._trust.done():
+            return None
+        trust = self._trust.result()
+        return None if trust is Trust.TRUSTED else trust
+
+    async def _ask_once(self, query: Query) -> Answer:
         known = self._known.get(query)
         if known is not None:
             self._repeated += 1
-            return await known
+            return await asyncio.shield(known)
         future = self._known[query] = asyncio.get_running_loop().create_future()
+        return await self._settle(future, self._put(query))
+
+    async def _settle(self, future: asyncio.Future[Answer], asking: Awaitable[Answer]) -> Answer:
+        """Give the answer to everybody who waits for it."""
         try:
-            answer = await put(query)
+            answer = await asking
         except BaseException:  # whoever waits for the same answer must not wait for ever
             future.cancel()
             raise
@@ -107,13 +118,16 @@ class Interviewer:
     async def _put(self, query: Query) -> Answer:
         """Put one question to the resolver, within the limits of the run."""
         async with self._under_way:
-            if self._trust is not None and self._trust.done() and self._trust.result() is not Trust.TRUSTED:
-                return _disbelieved(self._trust.result())
+            if (distrust := self._distrust()) is not None:
+                return _disbelieved(distrust)
             if not await self._wait_for_turn():
                 return Answer.failed(Trouble.BUDGET)
             self._queries += 1
             answer = await self._resolver.resolve(query)
-        await self._note_silence(answer)
+            self._note_silence(answer)
+            if answer.status is AnswerStatus.TEMPERROR and self._trust is not None:
+                # Perhaps nobody answers at all: let no other question go out before that is known.
+                await asyncio.shield(self._trust)
         return answer
 
     async def _wait_for_turn(self) -> bool:
@@ -129,26 +143,42 @@ class Interviewer:
             await asyncio.sleep(start - now)
         return True
 
-    async def _note_silence(self, answer: Answer) -> None:
+    def _note_silence(self, answer: Answer) -> None:
         """Ask the canary again when the resolver seems to have fallen silent in mid-run."""
         silent = answer.trouble in (Trouble.TIMEOUT, Trouble.UNREACHABLE)
         self._unanswered = self._unanswered + 1 if silent else 0
         if self._unanswered >= _SILENCE and self._trust is not None and self._trust.done():
             self._unanswered = 0
-            self._trust = asyncio.create_task(self._ask_canary(again=True))
+            self._trust = asyncio.create_task(self._ask_canary(self._put_canary, self._canary_queries()))
 
-    async def _ask_canary(self, *, again: bool = False) -> Trust:
-        recorded = getattr(self._resolver, "trust", None)
-        if isinstance(recorded, Trust):
-            return recorded
-        if not self._canary:
-            return Trust.TRUSTED
-        positive, negative = canary_queries(self._canary, f"deliv-{secrets.token_hex(8)}")
-        asking = [
-            self._put_canary(query) if again else self._ask_once(query, self._put_canary)
-            for query in (*positive, *negative)
-        ]
-        answers = await asyncio.gather(*asking)
+    def _begin_canary(self) -> asyncio.Task[Trust]:
+        """Ask the canary for the first time; its answers serve the list, too."""
+        queries = self._canary_queries()
+        loop = asyncio.get_running_loop()
+        futures = {query: loop.create_future() for group in queries for query in group}
+        self._known |= futures  # before any other question can be asked
+
+        async def put(query: Query) -> Answer:
+            return await self._settle(futures[query], self._put_canary(query))
+
+        return asyncio.create_task(self._ask_canary(put, queries))
+
+    def _canary_queries(self) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
+        """Return what must be found and what must be denied; nothing where the canary is not asked."""
+        is_recorded = isinstance(getattr(self._resolver, "trust", None), Trust)
+        canary = () if is_recorded else self._canary
+        return canary_queries(canary, f"deliv-{secrets.token_hex(8)}")
+
+    async def _ask_canary(
+        self,
+        put: Callable[[Query], Awaitable[Answer]],
+        queries: tuple[tuple[Query, ...], tuple[Query, ...]],
+    ) -> Trust:
+        positive, negative = queries
+        if not positive:
+            recorded = getattr(self._resolver, "trust", None)
+            return recorded if isinstance(recorded, Trust) else Trust.TRUSTED
+        answers = await asyncio.gather(*map(put, (*positive, *negative)))
         return judge_canary(answers[: len(positive)], answers[len(positive) :])
 
     async def _put_canary(self, query: Query) -> Answer:

@@ -38,6 +38,8 @@ def _run(command: Callable[[], int]) -> int:
         # in the middle of anything.
         nonlocal terminated
         terminated = True
+        if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a script put the run into the background
+            raise KeyboardInterrupt
         signal.raise_signal(signal.SIGINT)
 
     before = signal.signal(signal.SIGTERM, end_like_interrupt)

@@ -1,5 +1,6 @@
 """The options that commands share: each with its name, its variable, its group and its help."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -31,6 +32,12 @@ class GroupedCommand(TyperCommand):
         for group, records in groups.items():
             with formatter.section(group):
                 formatter.write_dl(records)
+
+
+def _finite(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(tr("this must be a number"))
+    return value
 
 
 def _option(name: str, variable: str, group: str, help_text: str, **more: Any) -> Any:
@@ -169,6 +176,7 @@ MaxUnknownOption: TypeAlias = Annotated[
         metavar="PCT",
         min=0,
         max=100,
+        callback=_finite,
     ),
 ]
 NameserverOption: TypeAlias = Annotated[
@@ -190,6 +198,7 @@ TimeoutOption: TypeAlias = Annotated[
         tr("Seconds for one question to the DNS (5)."),
         metavar="SECONDS",
         min=0.1,
+        callback=_finite,
     ),
 ]
 ConcurrencyOption: TypeAlias = Annotated[

@@ -6,12 +6,14 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
+from deliv.cli.guard import say
+from deliv.cli.language import tr
 from deliv.core.errors import OutputError
 
 _ATTEMPTS = 100
@@ -38,14 +40,12 @@ class Replacements:
 
 
 @contextmanager
-def open_output(
-    path: Path | None, encoding: str, *, errors: str, on_elsewhere: Callable[[Path], None]
-) -> Iterator[TextIO]:
+def open_output(path: Path | None, encoding: str, *, errors: str = "strict") -> Iterator[TextIO]:
     """Yield a text file that ends up at `path` when the block ends well; None is standard output.
 
     The file is written under a temporary name in the same folder and renamed at the end. When
-    `path` cannot be replaced, because Excel holds it open, the result stays beside it and
-    `on_elsewhere` is told where. Raises OutputError when nothing can be written there.
+    `path` cannot be replaced, because Excel holds it open, the result stays beside it and a message
+    says where. Raises OutputError when nothing can be written there.
     """
     with _explaining(path or "standard output"):
         if path is None:
@@ -70,7 +70,8 @@ def open_output(
             temporary.unlink(missing_ok=True)
             raise
         if end != target:
-            on_elsewhere(end)
+            template = "the file is open in another program, so the result was saved as {path}"
+            say(tr(template).format(path=end))
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from typing import TextIO
 
 from deliv.checklist import stream
 from deliv.cli.choices import Lang
-from deliv.cli.guard import say
 from deliv.cli.language import chosen_language, tr
 from deliv.cli.output import Replacements, open_output
 from deliv.cli.setup import Setup, write_recording
@@ -123,12 +122,7 @@ class _Outputs:
                 return open_writer(target.format, self._open(target.path, "utf-8"), lang=lang)
 
     def _open(self, path: Path | None, encoding: str) -> TextIO:
-        output = open_output(path, encoding, errors=self.replacements.name, on_elsewhere=_tell_elsewhere)
-        return self._stack.enter_context(output)
-
-
-def _tell_elsewhere(path: Path) -> None:
-    say(tr("the file is open in another program, so the result was saved as {path}").format(path=path))
+        return self._stack.enter_context(open_output(path, encoding, errors=self.replacements.name))
 
 
 def _with_bom(encoding: str, path: Path | None) -> str:

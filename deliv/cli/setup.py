@@ -7,13 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from deliv.core.errors import OutputError, SettingsErrors
+from deliv.cli.output import open_output
+from deliv.core.canary import Trust
+from deliv.core.errors import SettingsErrors
 from deliv.core.question import Resolver
 from deliv.core.rulebook import RuleBook
 from deliv.core.settings import NetworkSettings, SenderProfile, Settings
 from deliv.sources.recording import RecordingResolver
 from deliv.sources.rulefiles import load_rules
 from deliv.sources.settings import load_settings
+
+_YEARS = range(1990, 2200)  # in which somebody may mail an order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +76,13 @@ def parse_day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
+        day = None
+    if day is None or day.year not in _YEARS:
         template = "“{text}” is no day; write it as 2026-11-22; nothing was checked"
-        raise SettingsErrors(template, [], text=text) from None
+        raise SettingsErrors(template, [], text=text)
+    return day
 
 
 def _network(settings: NetworkSettings, options: NetworkOptions) -> NetworkSettings:
@@ -107,15 +114,8 @@ def _resolver(settings: NetworkSettings, options: NetworkOptions) -> Resolver:
     return RecordingResolver(resolver) if options.record is not None else resolver
 
 
-def write_recording(setup: Setup, trusted_by: object) -> None:
+def write_recording(setup: Setup, trust: Trust | None) -> None:
     """Write the answers of the run to the file of ``--record``, if one was named."""
-    if setup.record is None or not isinstance(setup.resolver, RecordingResolver):
-        return
-    from deliv.core.canary import Trust
-
-    trust = trusted_by if isinstance(trusted_by, Trust) else None
-    try:
-        setup.record.write_text(setup.resolver.recording(trust), encoding="utf-8")
-    except OSError as error:
-        template = "the recording {path} cannot be written ({reason})"
-        raise OutputError(template, path=setup.record, reason=error.strerror or error) from error
+    if setup.record is not None and isinstance(setup.resolver, RecordingResolver):
+        with open_output(setup.record, "utf-8") as file:
+            file.write(setup.resolver.recording(trust))

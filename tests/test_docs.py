@@ -1,0 +1,263 @@
+"""What README and --help say is what the program does."""
+
+import io
+import json
+import re
+import shlex
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+import typer
+
+import deliv as library
+from deliv.cli.app import app
+from deliv.cli.choices import FailOn
+from deliv.cli.exitcodes import ExitCode, exit_code
+from deliv.core.assess import RESULT_OF_RISK
+from deliv.core.report import Tally
+from deliv.formats.csv import COLUMNS
+from tests.cli.commandline import listed
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS = {name: command for name, command in typer.main.get_command(app).commands.items()}
+
+
+def blocks(language: str) -> list[str]:
+    return [text for name, text in BLOCKS if name == language]
+
+
+def table_below(heading: str) -> list[list[str]]:
+    """Return the cells of the rows of the table below a heading of the README."""
+    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows[2:]]
+
+
+# --- the exit codes -------------------------------------------------------------------------------
+
+
+def test_the_table_of_exit_codes_is_the_one_in_the_code():
+    codes = [int(code) for row in table_below("Exit codes") for code in row[0].split(",")]
+    assert codes == sorted(ExitCode)
+
+
+def test_the_gate_and_its_defaults_are_those_of_the_table():
+    (gate,) = [row[1] for row in table_below("Exit codes") if row[0] == "1"]
+    (unknown,) = [row[1] for row in table_below("Exit codes") if row[0] == "3"]
+    assert "--fail-on " + r"\|".join(FailOn) in gate
+    options = {option.name: option for option in COMMANDS["check"].params}
+    assert f"default `{options['fail_on'].default.value}`" in gate
+    assert f"default {options['max_unknown'].default:g} % of the rows" in unknown
+
+
+@pytest.mark.parametrize("fail_on", FailOn)
+def test_an_empty_list_passes_every_gate(fail_on):
+    assert exit_code(Tally().summary(), fail_on=fail_on, max_unknown=0) is ExitCode.OK
+
+
+def test_the_words_of_the_results_are_those_of_the_code():
+    rows = table_below("What the words mean")
+    assert [(row[0], row[1]) for row in rows] == [(result, risk) for risk, result in RESULT_OF_RISK.items()]
+
+
+# --- the help -------------------------------------------------------------------------------------
+
+OPTIONS = [
+    pytest.param(command, option, id=f"{name} {option.opts[0]}")
+    for name, command in COMMANDS.items()
+    for option in command.params
+    if option.param_type_name == "option" and option.name != "help"
+]
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_every_option_has_words_a_variable_and_a_group(command, option):
+    assert option.help
+    assert option.envvar.startswith("DELIV_")
+    assert option.rich_help_panel
+
+
+@pytest.fixture(scope="module")
+def variables():
+    """Return which option each variable stands for."""
+    found: dict[str, set[str]] = {}
+    for command in COMMANDS.values():
+        for option in command.params:
+            if option.envvar:
+                found.setdefault(option.envvar, set()).add(option.opts[0])
+    return found
+
+
+def test_a_variable_is_named_after_its_option(variables):
+    for variable, options in variables.items():
+        (option,) = options
+        expected = "DELIV_" + option.removeprefix("--").replace("-", "_").upper()
+        assert variable in (expected, "DELIV_LOOKUP_FORMAT")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("locale", ["C.UTF-8", "ja_JP.UTF-8"])
+def test_the_help_shows_every_option_with_its_variable(process, name, locale):
+    run = process(name, "--help", env={"LANG": locale})
+    assert run.code == 0
+    shown = "".join(run.text.split())
+    for option in COMMANDS[name].params:
+        assert all(spelling in shown for spelling in option.opts if spelling.startswith("-"))
+        assert (option.envvar or "") in shown
+    is_japanese = any("\u3040" <= character <= "\u30ff" for character in run.text)
+    assert is_japanese == locale.startswith("ja")
+
+
+def test_the_help_of_all_names_each_command(process):
+    run = process("--help")
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} ", run.text, re.MULTILINE)
+
+
+def test_without_a_command_the_help_is_shown_and_nothing_was_done(process):
+    run = process()
+    assert run.code == 2
+    assert "Usage: deliv " in run.text + run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_both_spellings_of_help(process, option):
+    assert process(option).text.startswith("Usage: deliv ")
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_both_spellings_of_version(process, deliv, option):
+    assert process(option).text == f"deliv {library.__version__}\n"
+    assert deliv(option).text == f"deliv {library.__version__}\n"
+
+
+# --- the README -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python -m pip install . && deliv demo",
+        'python -m pip install ".[test]" && python -m pytest',
+        "py -m venv .venv",
+        r".venv\Scripts\python -m pip install .",
+        r".venv\Scripts\python -m deliv demo",
+    ],
+)
+def test_the_commands_that_set_everything_up_are_there(command):
+    assert any(command in block.splitlines() for block in blocks(""))
+
+
+def test_ci_calls_the_very_test_command_of_the_readme():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    command = script.replace("--quiet ", "")
+    assert 'python -m pip install ".[test]" && python -m pytest' in command
+
+
+EXAMPLES = [
+    line.partition(" #")[0].strip()
+    for block in blocks("")
+    for line in block.splitlines()
+    if line.startswith("deliv ")
+]
+
+
+@pytest.fixture
+def shop(tmp_path, deliv, server):
+    """Return the folder of a shop that has everything the README talks about."""
+    addresses = ["taro@docomo.ne.jp", "mei@gmail.com", "ken@gone.example"]
+    listed(tmp_path / "orders.csv", addresses)
+    listed(tmp_path / "顧客一覧.csv", addresses, heading="メールアドレス")
+    (tmp_path / "my-rules").mkdir()
+    (tmp_path / "my-rules" / "cable.yaml").write_text(provider_example(), encoding="utf-8")
+    deliv("check", "orders.csv", "--record", "dns.json", server=server)
+    return tmp_path
+
+
+def provider_example() -> str:
+    (text,) = [block for block in blocks("yaml") if block.startswith("providers:")]
+    return text
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_work(deliv, server, shop, example):
+    words = [word.replace("192.0.2.53", server.address) for word in shlex.split(example)[1:]]
+    run = deliv(*words, env={"DELIV_NAMESERVER": server.address})
+    assert run.code == (1 if words[0] == "check" else 0)
+    for option in ("--output", "--do-not-mail", "--record"):
+        if option in words:
+            assert (shop / words[words.index(option) + 1]).exists()
+    assert "deliv: " not in run.stderr
+
+
+def test_there_are_examples_of_every_command():
+    assert {example.split()[1] for example in EXAMPLES} | {"demo"} == {*COMMANDS}
+
+
+def test_the_example_of_deliv_yaml_can_be_loaded(tmp_path):
+    (text,) = [block for block in blocks("yaml") if block.startswith("shop:")]
+    (tmp_path / "deliv.yaml").write_text(text, encoding="utf-8")
+    settings = library.load_settings(tmp_path / "deliv.yaml")
+    assert settings.shop.name == "Example Shop"
+    assert settings.sender.from_address == "order@shop.example"
+    assert settings.network.nameservers == ("192.0.2.53",)
+    assert len(settings.calendar.closed) == 2
+
+
+def test_the_example_of_a_provider_can_be_loaded(tmp_path):
+    (tmp_path / "cable.yaml").write_text(provider_example(), encoding="utf-8")
+    rules = library.load_rules(tmp_path)
+    assert library.classify("mycable.example", rules).id == "my-cable"
+    assert library.classify("east.mycable.example", rules).id == "my-cable"
+    assert library.classify("other.example", rules, mx=("in.mx.mycable.example",)).id == "my-cable"
+
+
+def test_the_example_in_python_runs(server, shop, monkeypatch):
+    (code,) = blocks("python")
+    assert "deliv.DnsResolver()" in code
+    # Without name servers it would ask those of this machine.
+    code = code.replace("deliv.DnsResolver()", f"deliv.DnsResolver(nameservers=[{server.address!r}])")
+    monkeypatch.chdir(shop)
+    with redirect_stdout(io.StringIO()) as shown:
+        exec(compile(code, "README.md", "exec"), {})
+    results = json.loads(shown.getvalue())["results"]
+    assert [row["risk"] for row in results] == ["medium", "low", "certain"]
+
+
+def test_our_columns_are_those_of_the_code():
+    (paragraph,) = [text for text in README.split("\n\n") if "with these columns added" in text]
+    assert tuple(re.findall(r"`(deliv_\w+)`", paragraph)) == COLUMNS
+    assert "`_2`" in paragraph
+
+
+def test_every_option_that_the_readme_names_is_there():
+    known = {
+        spelling for command in COMMANDS.values() for option in command.params for spelling in option.opts
+    }
+    text = "\n".join(line for line in README.splitlines() if "pip" not in line)
+    assert {*re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)} <= known | {"--version", "--help"}
+
+
+def test_every_variable_that_the_readme_names_is_there(variables):
+    assert {*re.findall(r"\bDELIV_[A-Z_]+", README)} <= {*variables}
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_readme_speaks_japanese_too():
+    assert "### 日本語" in README
+
+
+def test_the_changelog_tells_what_is_not_released_yet():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "\n## [Unreleased]\n" in text
+    for name in COMMANDS:
+        assert f"`deliv {name}`" in text

@@ -1,0 +1,82 @@
+"""What is asked for often starts fast: libraries are imported only where they are needed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import deliv
+
+SLOW = ("asyncio", "dns", "email_validator", "rich", "typer", "yaml")
+
+
+def loaded(code: str, *arguments: str) -> set[str]:
+    """Return which of the slow libraries are loaded after this code ran in a fresh process."""
+    probe = f"{code}\nimport sys\nprint('LOADED', *(name for name in {SLOW} if name in sys.modules))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", probe, *arguments],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(Path(deliv.__file__).parent.parent), "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
+        timeout=50,
+        check=True,
+    )
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+MAIN = """
+import sys
+from deliv.__main__ import main
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code, ended.code
+"""
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_the_version_needs_no_library_at_all(option):
+    assert loaded(MAIN, option) == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["-h"], ["check", "--help"], ["lookup", "--help"], ["demo", "--help"]],
+    ids=" ".join,
+)
+def test_help_needs_no_library_but_typer(arguments):
+    assert loaded(MAIN, *arguments) == {"typer"}
+
+
+def test_importing_deliv_needs_no_library_at_all():
+    assert loaded("import deliv") == set()
+    assert loaded("import deliv; deliv.__all__; dir(deliv); deliv.__version__") == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("parse_address", set()),
+        ("mend_address", set()),
+        ("parse_spf", set()),
+        ("parse_dmarc", set()),
+        ("assess", set()),
+        ("classify", set()),
+        ("load_rules", {"yaml"}),
+        ("write", set()),
+        ("read_orders", set()),
+    ],
+)
+def test_a_public_name_brings_no_more_than_it_needs(name, needed):
+    assert loaded(f"import deliv; deliv.{name}") == needed
+
+
+def test_an_ordinary_address_needs_no_library():
+    assert loaded("import deliv; deliv.parse_address('taro@docomo.ne.jp')") == set()
+
+
+def test_a_lookup_from_a_recording_needs_neither_dns_nor_rich():
+    sample = Path(deliv.__file__).parent / "sample" / "dns.json"
+    arguments = ["lookup", "taro@docomo.ne.jp", "--replay", str(sample)]
+    assert loaded(MAIN, *arguments).isdisjoint({"dns", "rich", "email_validator"})
