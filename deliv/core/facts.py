@@ -83,6 +83,21 @@ class RecipientFacts:
         return self.match.provider if self.match else None
 
     @property
+    def kind(self) -> ProviderKind | None:
+        """What sort of operator that is."""
+        return self.match.provider.kind if self.match else None
+
+    @property
+    def null_mx(self) -> bool:
+        """Whether the domain says that it accepts no mail (RFC 7505)."""
+        return self.route is Route.NULL_MX
+
+    @property
+    def implicit_mx(self) -> bool:
+        """Whether mail goes to the domain's own address, since there is no MX."""
+        return self.route is Route.IMPLICIT_MX
+
+    @property
     def exists(self) -> bool | None:
         """Whether the name exists; None when the DNS did not say."""
         return None if self.route is Route.UNKNOWN else self.route is not Route.NO_DOMAIN
@@ -90,10 +105,9 @@ class RecipientFacts:
     @property
     def retired(self) -> Retired:
         """Whether its service has ended."""
-        provider = self.provider
-        if provider is None or provider.kind is not ProviderKind.RETIRED:
+        if self.provider is None or self.kind is not ProviderKind.RETIRED:
             return Retired.NO
-        return Retired.DATED if provider.ended else Retired.UNDATED
+        return Retired.DATED if self.provider.ended else Retired.UNDATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +191,7 @@ def recipient_facts(facts: RecipientFacts) -> dict[str, FactValue]:
     return {
         "recipient.route": facts.route.value if known else None,
         "recipient.provider": provider.id if provider else nobody,
-        "recipient.kind": provider.kind.value if provider else nobody,
+        "recipient.kind": facts.kind.value if facts.kind else nobody,
         "recipient.retired": facts.retired.value,
         "recipient.relay_path": provider.reach is not None if provider else None if not known else False,
         "recipient.possible_typo": facts.did_you_mean is not None,

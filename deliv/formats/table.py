@@ -62,7 +62,7 @@ class TableWriter:
             highlight=False,
             markup=False,
             emoji=False,
-            legacy_windows=False,
+            legacy_windows=None if color else False,  # old consoles of Windows need help with colours
         )
         self._block: list[Assessment] = []
         self._has_headings = False

@@ -6,6 +6,7 @@ from deliv.core.auth.dmarc import DmarcStatus
 from deliv.core.discovery import discover_recipient, discover_route, discover_sender
 from deliv.core.facts import Retired, Route, SpfStatus
 from deliv.core.mx import MxRecord
+from deliv.core.providers import ProviderKind
 from deliv.core.question import Answer, AnswerStatus, Query, RecordType, Trouble
 from tests.zone import TEMPERROR, ask
 
@@ -312,6 +313,7 @@ class TestRecipient:
         assert (facts.domain, facts.route, facts.exists) == ("shop.example", Route.MX, True)
         assert facts.provider is not None
         assert facts.provider.id == "google-workspace"
+        assert facts.kind is ProviderKind.BUSINESS
         assert facts.mx == (MxRecord(preference=1, exchange="aspmx.l.google.com"),)
         assert (facts.did_you_mean, facts.trouble, facts.retired) == (None, None, Retired.NO)
         assert facts.evidence == (
@@ -329,6 +331,18 @@ class TestRecipient:
     )
     def test_whether_the_name_exists(self, rules, zone, exists):
         assert ask(discover_recipient("shop.example", rules.providers), zone).exists is exists
+
+    @pytest.mark.parametrize(
+        ("zone", "null", "implicit"),
+        [
+            pytest.param({"shop.example": {"MX": ["0 ."]}}, True, False, id="null-mx"),
+            pytest.param({"shop.example": {"A": ["192.0.2.1"]}}, False, True, id="implicit-mx"),
+            pytest.param({"shop.example": TEMPERROR}, False, False, id="not-known"),
+        ],
+    )
+    def test_what_stands_in_for_an_ordinary_mx(self, rules, zone, null, implicit):
+        facts = ask(discover_recipient("shop.example", rules.providers), zone)
+        assert (facts.null_mx, facts.implicit_mx) == (null, implicit)
 
     @pytest.mark.parametrize(
         ("domain", "asked"),
