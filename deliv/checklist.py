@@ -254,7 +254,7 @@ class _Judge:
 
 def _is_one_shot(orders: Iterable[Order]) -> bool:
     """Whether the rows are gone once they were read."""
-    return iter(orders) is orders if isinstance(orders, Iterator) else False
+    return isinstance(orders, Iterator)
 
 
 def _batches(orders: Iterable[Order]) -> Iterator[Iterable[Order]]:

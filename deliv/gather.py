@@ -22,6 +22,7 @@ from deliv.core.settings import NetworkSettings
 _T = TypeVar("_T")
 
 _DEFAULTS: Final = NetworkSettings()
+_MOST_UNANSWERED: Final = 3  # timeouts for one domain, after which nothing more is asked about it
 _SILENCE: Final = 20  # unanswered questions in a row, after which the canary is asked again
 
 
@@ -56,11 +57,18 @@ class Interviewer:
         self._queries = self._repeated = 0
 
     async def run(self, asking: Asking[_T]) -> _T:
-        """Drive one discovery to its end and return what it found out."""
+        """Drive one discovery to its end and return what it found out.
+
+        A domain whose name servers are dead costs only so many questions without an answer.
+        """
+        unanswered = 0
         try:
             query = next(asking)
             while True:
-                query = asking.send(await self.ask(query))
+                given_up = unanswered >= _MOST_UNANSWERED
+                answer = Answer.failed(Trouble.TIMEOUT) if given_up else await self.ask(query)
+                unanswered += answer.trouble is Trouble.TIMEOUT
+                query = asking.send(answer)
         except StopIteration as stop:
             result: _T = stop.value
             return result
@@ -147,7 +155,8 @@ class Interviewer:
         """Ask the canary again when the resolver seems to have fallen silent in mid-run."""
         silent = answer.trouble in (Trouble.TIMEOUT, Trouble.UNREACHABLE)
         self._unanswered = self._unanswered + 1 if silent else 0
-        if self._unanswered >= _SILENCE and self._trust is not None and self._trust.done():
+        trusted = self._trust is not None and self._trust.done() and self._distrust() is None
+        if self._unanswered >= _SILENCE and trusted:
             self._unanswered = 0
             self._trust = asyncio.create_task(self._ask_canary(self._put_canary, self._canary_queries()))
 

@@ -412,6 +412,22 @@ def test_a_recorded_canary_stands_for_one_of_its_own(trust: Trust, route: Route,
     assert set(resolver.calls) <= {"null.example MX"}
 
 
+def test_a_domain_whose_hosts_never_answer_costs_three_timeouts(rules: RuleBook) -> None:
+    hosts = [f"{number} mx{number}.dead.example." for number in range(10)]
+    zone = ZONE | {"dead.example": {"MX": hosts}}
+
+    def respond(query: Query) -> Answer:
+        is_host = query.name.startswith("mx") and query.name.endswith("dead.example")
+        return Answer.failed(Trouble.TIMEOUT) if is_host else answer(zone, query)
+
+    resolver = FakeResolver(respond)
+    facts, report = gather(["dead.example", "living.example"], resolver, rules)
+    assert routes(facts) == [Route.UNKNOWN, Route.MX]
+    assert facts["dead.example"].trouble is Trouble.TIMEOUT
+    assert sum(query.name.endswith(".dead.example") for query in resolver.calls) == 3
+    assert report.trusted
+
+
 def test_single_questions_are_held_back_until_the_canary_has_spoken() -> None:
     async def run() -> tuple[Answer, Answer]:
         interviewer = Interviewer(ZoneResolver({"living.example": {"MX": ["0 ."]}}))
