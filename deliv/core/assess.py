@@ -8,8 +8,15 @@ from enum import StrEnum
 from deliv.core.address import NO_ADDRESS, Address, Mend
 from deliv.core.advice import Advice, advise, choose_entry
 from deliv.core.errors import AddressSyntaxError
-from deliv.core.facts import RecipientFacts, SenderFacts, address_facts, recipient_facts, sender_facts
-from deliv.core.findings import Finding, Findings, find
+from deliv.core.facts import (
+    FactValue,
+    RecipientFacts,
+    SenderFacts,
+    address_facts,
+    recipient_facts,
+    sender_facts,
+)
+from deliv.core.findings import Finding, Findings, alternatives, find
 from deliv.core.placement import NOWHERE, Placement, Risk, place
 from deliv.core.providers import Provider
 from deliv.core.question import Trouble
@@ -179,7 +186,7 @@ def judge(
         evidence += sender.evidence
     findings = find(rules.rules, values, evidence, as_of)
     placement: Placement | None
-    risk, placement = _weigh(rules, facts.provider, findings)
+    risk, placement = _weigh(rules, facts.provider, findings, values)
     reasons = _reasons(findings, facts, risk)
     if risk is Risk.UNKNOWN and facts.provider is None:
         placement = None  # neither the DNS nor the rule book has anything to say
@@ -223,14 +230,18 @@ def leave_open(rules: RuleBook, *, as_of: date, settings: Settings) -> Judgement
     return Judgement(risk=Risk.UNKNOWN, reasons=reasons, advice=advice)
 
 
-def _weigh(rules: RuleBook, provider: Provider | None, findings: Findings) -> tuple[Risk, Placement]:
-    """Return risk and placement; the risk is UNKNOWN when an undecided rule could move its band."""
+def _weigh(
+    rules: RuleBook, provider: Provider | None, findings: Findings, values: Mapping[str, FactValue]
+) -> tuple[Risk, Placement]:
+    """Return risk and placement; the risk is UNKNOWN when an unknown fact could move its band."""
     prior = rules.placement.prior(provider)
     effects = [finding.rule.effect for finding in findings.fired]
     placement = place(prior, effects)
-    worst = place(prior, [*effects, *(rule.effect for rule in findings.undecided)])
+    for groups in alternatives(findings.undecided, values):
+        cases = [[*effects, *(rule.effect for rule in group)] for group in groups]
+        effects = min(cases, key=lambda case: place(prior, case).inbox)
     risk = _risk(rules, placement)
-    return (risk if _risk(rules, worst) is risk else Risk.UNKNOWN), placement
+    return (risk if _risk(rules, place(prior, effects)) is risk else Risk.UNKNOWN), placement
 
 
 def _risk(rules: RuleBook, placement: Placement) -> Risk:

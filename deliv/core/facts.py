@@ -153,6 +153,9 @@ def _word(meaning: str, words: type[StrEnum], *more: str, without: str | None = 
     return FactSpec(meaning=meaning, words=frozenset(values - {without}))
 
 
+PLUS_ALL: Final = "plus_all"
+"""The word for an SPF record that is valid and says ``+all``."""
+
 FACTS: Final[Mapping[str, FactSpec]] = {
     "address.nonrfc_local_part": _flag("dots at the start, at the end or in a row before the @"),
     "address.smtputf8": _flag("characters before the @ that only RFC 6531 mailers can send to"),
@@ -163,10 +166,11 @@ FACTS: Final[Mapping[str, FactSpec]] = {
     "recipient.relay_path": _flag("a relay that only one path reaches"),
     "recipient.possible_typo": _flag("the domain takes no mail, and a well-known one is one slip away"),
     "sender.route": _word("where replies to the shop can go", Route, without=Route.UNKNOWN),
-    "sender.spf": _word("the shop's SPF record", SpfStatus, without=SpfStatus.TEMPERROR),
-    "sender.spf_all": FactSpec(
-        meaning="what the SPF record says of everybody else; empty without an “all”",
-        words=frozenset({"", *(qualifier.name.lower() for qualifier in Qualifier)}),
+    "sender.spf": _word(
+        "the shop's SPF record; plus_all for a valid one that lets everybody send",
+        SpfStatus,
+        PLUS_ALL,
+        without=SpfStatus.TEMPERROR,
     ),
     "sender.dmarc": _word("the shop's DMARC record", DmarcStatus, without=DmarcStatus.TEMPERROR),
     "sender.dmarc_policy": _word("the policy that holds for the shop; empty without a record", Policy, ""),
@@ -200,15 +204,13 @@ def recipient_facts(facts: RecipientFacts) -> dict[str, FactValue]:
 
 def sender_facts(facts: SenderFacts) -> dict[str, FactValue]:
     """Return the facts about the sender."""
-    record = facts.spf_record
-    qualifier = record.all_qualifier if record else None
-    spf_known = facts.spf is not SpfStatus.TEMPERROR
+    lets_everybody = facts.spf_record is not None and facts.spf_record.all_qualifier is Qualifier.PASS
+    spf = PLUS_ALL if lets_everybody else facts.spf.value
     dmarc_known = facts.dmarc.status is not DmarcStatus.TEMPERROR
     policy = facts.dmarc.applied_policy
     return {
         "sender.route": None if facts.route is Route.UNKNOWN else facts.route.value,
-        "sender.spf": facts.spf.value if spf_known else None,
-        "sender.spf_all": (qualifier.name.lower() if qualifier else "") if spf_known else None,
+        "sender.spf": None if facts.spf is SpfStatus.TEMPERROR else spf,
         "sender.dmarc": facts.dmarc.status.value if dmarc_known else None,
         "sender.dmarc_policy": (policy.value if policy else "") if dmarc_known else None,
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from deliv.core.facts import Evidence, FactValue
+from deliv.core.facts import FACTS, Evidence, FactValue
 from deliv.core.rules import Decision, Rule, decide
 
 
@@ -47,3 +47,31 @@ def find(rules: Iterable[Rule], facts: Mapping[str, FactValue], evidence: Eviden
             undecided.append(rule)
     fired.sort(key=lambda finding: -finding.rule.severity.rank)
     return Findings(fired=tuple(fired), undecided=tuple(undecided))
+
+
+def alternatives(
+    undecided: Iterable[Rule], facts: Mapping[str, FactValue]
+) -> tuple[tuple[tuple[Rule, ...], ...], ...]:
+    """Return, for each fact that is not known, the groups of rules of which one group may hold.
+
+    Rules about the same fact mostly exclude each other: an SPF record cannot be both missing and
+    faulty. So each value that the fact may have makes one group. Rules about several unknown
+    facts, or about one without a closed set of values, are taken to hold all at once.
+    """
+    by_fact: dict[str, list[Rule]] = {}
+    together: list[Rule] = []
+    for rule in undecided:
+        unknown = [name for name in rule.facts if facts[name] is None]
+        spec = FACTS[unknown[0]]
+        if len(unknown) == 1 and (spec.is_flag or spec.words):
+            by_fact.setdefault(unknown[0], []).append(rule)
+        else:
+            together.append(rule)
+    groups = [
+        tuple(
+            tuple(rule for rule in rules if decide(rule.when, {**facts, fact: value}) is Decision.YES)
+            for value in FACTS[fact].words or (True, False)
+        )
+        for fact, rules in by_fact.items()
+    ]
+    return (*groups, (tuple(together),))

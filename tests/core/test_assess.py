@@ -150,6 +150,23 @@ class TestUnknown:
         assert judgement.result is Result.UNKNOWN
         assert {"sender-spf-missing", "sender-dmarc-missing"} <= undecided(judgement)
 
+    @pytest.mark.parametrize(
+        ("domain", "result"),
+        [("gmail.com", Result.DELIVERABLE), ("yahoo.co.jp", Result.UNKNOWN), ("docomo.ne.jp", Result.RISKY)],
+    )
+    def test_an_unknown_spf_record_counts_by_the_worst_that_it_can_be_not_by_all_at_once(
+        self, rules, domain, result
+    ):
+        zone = takes_mail(domain, "shop.example") | {
+            "shop.example": {"MX": ["10 mx.mail.example."], "TXT": TEMPERROR},
+            "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none"]},
+        }
+
+        judgement = judge_in(zone, f"taro@{domain}", rules, sender="shop.example")
+
+        assert judgement.result is result
+        assert {"sender-spf-missing", "sender-spf-several", "sender-spf-invalid"} <= undecided(judgement)
+
     def test_an_unknown_sender_does_no_harm_where_it_could_not(self, rules):
         zone = takes_mail("excite.co.jp") | {"shop.example": TEMPERROR, "_dmarc.shop.example": TEMPERROR}
 

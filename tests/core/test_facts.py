@@ -75,31 +75,36 @@ def test_facts_of_a_recipient(rules, domain, zone, expected):
 @pytest.mark.parametrize(
     ("zone", "expected"),
     [
-        pytest.param({}, ("no_domain", "missing", "", "missing", ""), id="nothing"),
+        pytest.param({}, ("no_domain", "missing", "missing", ""), id="nothing"),
         pytest.param(
             {"shop.example": {"TXT": ["v=spf1 ~all"], "A": ["192.0.2.1"]}},
-            ("implicit_mx", "valid", "softfail", "missing", ""),
+            ("implicit_mx", "valid", "missing", ""),
             id="spf",
         ),
         pytest.param(
             {"shop.example": {"TXT": ["v=spf1 a"]}},
-            ("no_host", "valid", "", "missing", ""),
+            ("no_host", "valid", "missing", ""),
             id="spf-without-all",
         ),
         pytest.param(
+            {"shop.example": {"TXT": ["v=spf1 mx +all"]}},
+            ("no_host", "plus_all", "missing", ""),
+            id="spf-for-everybody",
+        ),
+        pytest.param(
             {"shop.example": {"TXT": ["v=spf1 moo"]}},
-            ("no_host", "invalid", "", "missing", ""),
+            ("no_host", "invalid", "missing", ""),
             id="invalid-spf",
         ),
         pytest.param(
             {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject; t=y"]}, "shop.example": {"TXT": ["x"]}},
-            ("no_host", "missing", "", "found", "quarantine"),
+            ("no_host", "missing", "found", "quarantine"),
             id="dmarc-as-applied",
         ),
-        pytest.param({"shop.example": TEMPERROR}, (None, None, None, "missing", ""), id="spf-not-known"),
+        pytest.param({"shop.example": TEMPERROR}, (None, None, "missing", ""), id="spf-not-known"),
         pytest.param(
             {"shop.example": {"A": ["192.0.2.1"]}, "_dmarc.example": TEMPERROR},
-            ("implicit_mx", "missing", "", None, None),
+            ("implicit_mx", "missing", None, None),
             id="dmarc-not-known",
         ),
     ],
@@ -107,7 +112,7 @@ def test_facts_of_a_recipient(rules, domain, zone, expected):
 def test_facts_of_a_sender(zone, expected):
     facts = sender_facts(ask(discover_sender("shop.example"), zone))
 
-    names = ("route", "spf", "spf_all", "dmarc", "dmarc_policy")
+    names = ("route", "spf", "dmarc", "dmarc_policy")
     assert facts == {f"sender.{name}": value for name, value in zip(names, expected, strict=True)}
 
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from deliv.core.findings import find
-from deliv.core.rules import Severity
+from deliv.core.findings import alternatives, find
+from deliv.core.rules import All, Severity
 from deliv.core.rules import Test as FactTest
 from tests.core.test_rules import rule
 
@@ -63,3 +63,46 @@ def test_a_finding_shows_the_evidence_behind_the_facts_that_it_read_once():
     (finding,) = find([rule(when=route_is("no_host"))], {"recipient.route": "no_host"}, evidence, DAY).fired
 
     assert finding.evidence == ("shop.example MX: NODATA", "shop.example A: NODATA")
+
+
+def groups(rules, facts):
+    found = alternatives(rules, facts)
+    return [{tuple(rule.id for rule in group) for group in fact} for fact in found]
+
+
+def test_rules_that_exclude_each_other_are_alternatives():
+    missing = rule(id="missing", when=SPF_MISSING)
+    faulty = rule(
+        id="faulty", when=FactTest(fact="sender.spf", values=frozenset({"invalid", "several", "missing"}))
+    )
+
+    assert groups([missing, faulty], {"sender.spf": None}) == [
+        {(), ("faulty",), ("missing", "faulty")},
+        {()},
+    ]
+
+
+def test_unknown_facts_vary_apart_from_each_other():
+    rules = [rule(id="spf", when=SPF_MISSING), rule(id="route", when=route_is("null_mx"))]
+
+    assert groups(rules, {"sender.spf": None, "recipient.route": None}) == [
+        {(), ("spf",)},
+        {(), ("route",)},
+        {()},
+    ]
+
+
+def test_rules_about_several_unknown_facts_or_open_ones_are_taken_to_hold_together():
+    both = rule(id="both", when=All(conditions=(SPF_MISSING, route_is("mx"))))
+    somebody = rule(
+        id="somebody", when=FactTest(fact="recipient.provider", values=frozenset({"docomo"}), negated=True)
+    )
+    facts = {"sender.spf": None, "recipient.route": None, "recipient.provider": None}
+
+    assert groups([both, somebody], facts) == [{("both", "somebody")}]
+
+
+def test_a_flag_may_be_true_or_false():
+    odd = rule(id="odd", when=FactTest(fact="address.smtputf8", values=frozenset({True})))
+
+    assert groups([odd], {"address.smtputf8": None}) == [{("odd",), ()}, {()}]
