@@ -2,7 +2,7 @@
 
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -59,6 +59,7 @@ def lookup(
 
     from deliv.checklist import stream
     from deliv.cli.exitcodes import exit_code
+    from deliv.cli.output import open_output
     from deliv.cli.setup import NetworkOptions, set_up, write_recording
     from deliv.core.errors import InputError
     from deliv.formats import write_stream
@@ -81,7 +82,9 @@ def lookup(
     assessments = stream(
         orders, setup.rules, setup.resolver, as_of=setup.as_of, sender=setup.sender, settings=setup.settings
     )
-    summary: Summary = asyncio.run(write_stream(assessments, _writer(format_, lang)))
+    is_for_machines = format_ in (LookupFormat.JSON, LookupFormat.JSONL)
+    with open_output(None, "utf-8" if is_for_machines else sys.stdout.encoding, errors="replace") as file:
+        summary: Summary = asyncio.run(write_stream(assessments, _writer(format_, file, lang)))
     write_recording(setup, summary.resolver.trust)
     return exit_code(summary, fail_on=FailOn.NEVER, max_unknown=max_unknown)
 
@@ -98,15 +101,15 @@ def _standard_input() -> str:
         return content.decode("cp932", "surrogateescape")
 
 
-def _writer(format_: LookupFormat, lang: Lang | None) -> "Writer":
+def _writer(format_: LookupFormat, file: TextIO, lang: Lang | None) -> "Writer":
     from deliv.formats import Format, open_writer
     from deliv.formats.page import PageWriter
 
     language = lang or chosen_language()
     match format_:
         case LookupFormat.PAGE:
-            return PageWriter(sys.stdout, language)
+            return PageWriter(file, language)
         case LookupFormat.TABLE:
-            return open_writer(Format.TABLE, sys.stdout, lang=language)
+            return open_writer(Format.TABLE, file, lang=language)
         case _:
-            return open_writer(Format(format_.value), sys.stdout, lang=lang or "en")
+            return open_writer(Format(format_.value), file, lang=lang or "en")

@@ -224,3 +224,14 @@ def test_only_domain_names_reach_the_dns(deliv, server):
     deliv("lookup", *addresses, "secret no address", "--max-unknown", "100", server=server)
     assert server.questions
     assert not any("secret" in name or "hanako" in name for name, _ in server.questions)
+
+
+@pytest.mark.parametrize(("format_", "encoding"), [("json", "utf-8"), ("jsonl", "utf-8"), ("page", "cp932")])
+def test_json_is_utf8_whatever_the_console_is(process, format_, encoding):
+    run = process(
+        *("lookup", "rin@hotmail.co.jp", "--replay", SAMPLE / "dns.json"),
+        *("--format", format_, "--lang", "ja"),
+        env={"PYTHONIOENCODING": "cp932"},
+    )
+    assert run.code == 0
+    assert "フォルダー" in run.stdout.decode(encoding)
