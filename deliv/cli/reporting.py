@@ -161,7 +161,8 @@ def _progress(*, quiet: bool) -> Callable[[int, int], None] | None:
     def show(done: int, total: int) -> None:
         if done % 20 == 0 or done == total:
             text = tr("asking the DNS: {done} of {total} domains").format(done=done, total=total)
-            end = "\r\033[K" if done == total else ""
+            # Spaces wipe it on every terminal; a Japanese character is two columns wide.
+            end = f"\r{' ' * 2 * len(text)}\r" if done == total else ""
             sys.stderr.write(f"\r{text}{end}")
             sys.stderr.flush()
 
