@@ -116,7 +116,7 @@ class TableWriter:
         address = rest * 45 // 100
         table.add_column(_("Row"), width=_ROW, justify="right")
         table.add_column(_("Address"), width=address, overflow="fold")
-        table.add_column(_("Verdict"), width=_VERDICT, overflow="fold")
+        table.add_column(_("Verdict, inbox"), width=_VERDICT, overflow="fold")
         table.add_column(_("What to do"), width=rest - address, overflow="fold")
         return table
 
