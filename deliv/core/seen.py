@@ -30,7 +30,7 @@ class Seen:
         return False
 
     def _grow(self) -> None:
-        bigger = array("Q", bytes(8 * 4 * len(self._table)))
+        bigger = array("Q", bytes(8 * 2 * len(self._table)))
         for key in self._table:
             if key:
                 bigger[self._find(bigger, key)] = key
