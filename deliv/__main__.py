@@ -1,6 +1,5 @@
 """``python -m deliv`` and the command ``deliv``."""
 
-import os
 import sys
 
 
@@ -13,8 +12,11 @@ def main() -> None:
         try:
             print(f"deliv {__version__}", flush=True)  # noqa: T201 - this is the command line
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(141)
+            from deliv.cli.exitcodes import ExitCode
+            from deliv.cli.terminal import abandon_stdout
+
+            abandon_stdout()
+            sys.exit(ExitCode.CLOSED_PIPE)
         sys.exit(0)
     from deliv.cli import run
 

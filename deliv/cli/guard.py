@@ -13,6 +13,7 @@ import typer
 
 from deliv.cli.exitcodes import ExitCode
 from deliv.cli.language import tr
+from deliv.cli.terminal import abandon_stdout
 from deliv.core.errors import DelivError
 
 
@@ -56,8 +57,7 @@ def _run(command: Callable[[], int]) -> int:
         say(tr("interrupted; no file was written"))
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # Python would complain once more when it closes standard output at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon_stdout()
         return ExitCode.CLOSED_PIPE
     except Exception as error:  # noqa: BLE001 - a bug must end in a sentence and in code 2
         return _confess(error)

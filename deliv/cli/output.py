@@ -14,6 +14,7 @@ from typing import TextIO
 
 from deliv.cli.guard import say
 from deliv.cli.language import tr
+from deliv.cli.terminal import abandon_stdout
 from deliv.core.errors import OutputError
 
 _ATTEMPTS = 100
@@ -96,8 +97,7 @@ def _standard_output(encoding: str, errors: str) -> Iterator[TextIO]:
         yield file
         file.flush()
     except OSError:
-        # Python would try once more when it closes standard output at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon_stdout()
         raise
     finally:
         file.detach()

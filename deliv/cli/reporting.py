@@ -23,6 +23,7 @@ from deliv.formats.interface import Writer
 from deliv.formats.summary import summary_lines, trust_lines
 from deliv.formats.tee import TeeWriter
 from deliv.sources.orders import OrderFile
+from deliv.sources.textfile import encoding_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def run_check(
     """Check the list in `file`, write the report, and return its summary."""
     with OrderFile(file, setup.rules, column=column, encoding=input_encoding) as orders:
         _refuse_overwriting(file, (target.path, target.do_not_mail, setup.record))
-        _refuse_unknown_encoding(target.encoding)
+        list_encoding = encoding_name(target.encoding or orders.encoding.name)
         assessments = stream(
             orders,
             setup.rules,
@@ -78,7 +79,7 @@ def run_check(
             on_progress=_progress(quiet=target.quiet),
         )
         with ExitStack() as stack:
-            outputs = _Outputs(stack, target, target.encoding or orders.encoding.name)
+            outputs = _Outputs(stack, target, list_encoding)
             summary = asyncio.run(write_stream(assessments, TeeWriter(outputs.writers)))
             write_recording(setup, summary.resolver.trust)
         if not target.quiet:
@@ -127,8 +128,7 @@ class _Outputs:
 
 def _with_bom(encoding: str, path: Path | None) -> str:
     """Return the encoding of a list in a file: Excel reads UTF-8 only behind a byte order mark."""
-    is_utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8")
-    return "utf-8-sig" if is_utf8 and path is not None else encoding
+    return "utf-8-sig" if encoding == "utf-8" and path is not None else encoding
 
 
 def _refuse_overwriting(file: str, outputs: Iterable[Path | None]) -> None:
@@ -144,14 +144,6 @@ def _refuse_overwriting(file: str, outputs: Iterable[Path | None]) -> None:
             template = "{path} cannot hold two results; name another file for one; nothing was written"
             raise OutputError(template, path=path)
         seen.add(path.resolve())
-
-
-def _refuse_unknown_encoding(name: str | None) -> None:
-    try:
-        "".encode(name or "utf-8")
-    except LookupError:
-        template = "there is no encoding “{encoding}”; try utf-8 or cp932; nothing was checked"
-        raise OutputError(template, encoding=name) from None
 
 
 def _progress(*, quiet: bool) -> Callable[[int, int], None] | None:

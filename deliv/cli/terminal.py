@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from typing import TextIO
 
 
@@ -15,3 +16,8 @@ def width_of(stream: TextIO) -> int:
     return (
         shutil.get_terminal_size((120, 24)).columns if stream.isatty() or os.environ.get("COLUMNS") else 120
     )
+
+
+def abandon_stdout() -> None:
+    """Let nothing more go to standard output: Python would try once more, and complain, at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

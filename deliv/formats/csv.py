@@ -7,6 +7,7 @@ from typing import Final, TextIO
 from deliv.core.assess import Assessment, Judgement
 from deliv.core.report import RunHeader, Summary
 from deliv.formats import labels
+from deliv.formats.kept import Kept
 from deliv.formats.safe import defused, is_formula
 from deliv.locale import translator
 
@@ -22,8 +23,6 @@ COLUMNS: Final = (
     "deliv_advice",
 )
 """Our columns, in their order; one whose name is taken gets ``_2``, ``_3`` …"""
-
-_MOST_KEPT: Final = 50_000
 
 
 def own_columns(taken: Sequence[str]) -> tuple[str, ...]:
@@ -49,7 +48,7 @@ class CsvWriter:
         self._translate = translator(lang)
         self._raw_cells = raw_cells
         self._width = 0
-        self._kept: dict[int, tuple[Judgement, tuple[str, ...]]] = {}
+        self._kept = Kept(self._own_cells)
         self.defused = 0
         """Cells that were made harmless so far."""
 
@@ -64,13 +63,7 @@ class CsvWriter:
         cells = assessment.cells or (assessment.address,)
         if len(cells) < self._width:
             cells = (*cells, *[""] * (self._width - len(cells)))
-        kept = self._kept.get(id(assessment.judgement))
-        if kept is None:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            kept = (assessment.judgement, self._own_cells(assessment.judgement))
-            self._kept[id(assessment.judgement)] = kept
-        result, risk, *rest, advice = kept[1]
+        result, risk, *rest, advice = self._kept.get(assessment.judgement)
         reasons = " ".join(assessment.reasons)
         if assessment.normalized and (assessment.mends or assessment.several):
             read = self._translate("Read as {address}.").format(address=assessment.normalized)

@@ -8,11 +8,11 @@ from deliv.core.assess import Assessment, Judgement
 from deliv.core.findings import Finding
 from deliv.core.report import ResolverReport, RunHeader, Summary
 from deliv.core.rules import Reason, Rule
+from deliv.formats.kept import Kept
 from deliv.formats.safe import encodable
 from deliv.locale import translator
 
 SCHEMA: Final = "deliv/1"
-_MOST_KEPT: Final = 50_000  # judgements whose text is kept, since rows of a domain share them
 
 
 def dump(value: object) -> str:
@@ -134,19 +134,11 @@ class ResultDumper:
     """Turns results into JSON; rows that share a judgement share the text of that part."""
 
     def __init__(self, lang: str) -> None:
-        self._lang = lang
-        self._kept: dict[int, tuple[Judgement, str]] = {}
+        self._kept = Kept(lambda judgement: dump(_judgement(judgement, lang))[1:])
 
     def dump(self, assessment: Assessment) -> str:
         """Return one result on one line."""
-        judgement = assessment.judgement
-        kept = self._kept.get(id(judgement))
-        if kept is None:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            text = dump(_judgement(judgement, self._lang))[1:]
-            kept = self._kept[id(judgement)] = (judgement, text)
-        return f"{dump(_row(assessment))[:-1]},{kept[1]}"
+        return f"{dump(_row(assessment))[:-1]},{self._kept.get(assessment.judgement)}"
 
 
 def summary_document(summary: Summary) -> dict[str, Any]:

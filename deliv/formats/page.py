@@ -5,13 +5,12 @@ from typing import TextIO
 
 from deliv.core.assess import Assessment
 from deliv.core.facts import Route
-from deliv.core.findings import Finding
 from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary
 from deliv.core.text import Source
 from deliv.formats import labels
 from deliv.formats.safe import printable
-from deliv.formats.summary import sender_lines, source_lines, trust_lines
+from deliv.formats.summary import finding_lines, sender_lines, source_lines, trust_lines
 from deliv.locale import translator
 
 
@@ -45,7 +44,7 @@ class PageWriter:
     def _page(self, assessment: Assessment) -> Iterator[str]:
         _, lang = self._translate, self._lang
         advice = assessment.advice
-        yield advice.text.get(lang)
+        yield printable(advice.text.get(lang))
         yield ""
         yield from self._row(_("Address"), self._address(assessment))
         yield from self._row(_("Verdict"), self._verdict(assessment))
@@ -58,7 +57,8 @@ class PageWriter:
         yield from self._dns(assessment)
         for finding in assessment.findings:
             if not finding.rule.is_about_sender:
-                yield from self._finding(finding)
+                yield from finding_lines(finding, _, lang)
+                yield from self._sources(finding.rule.sources)
         if assessment.provider and assessment.provider.notice:
             yield ""
             yield _("About this provider")
@@ -104,13 +104,6 @@ class PageWriter:
             yield self._translate("DNS")
             for line in lines:
                 yield f"  {printable(line)}"
-
-    def _finding(self, finding: Finding) -> Iterator[str]:
-        rule = finding.rule
-        yield f"[{self._translate(labels.SEVERITY[rule.severity])}] {rule.message.get(self._lang)}"
-        if rule.remedy:
-            yield f"  → {rule.remedy.get(self._lang)}"
-        yield from self._sources(rule.sources)
 
     def _sources(self, sources: tuple[Source, ...]) -> Iterator[str]:
         yield from (f"  {line}" for line in source_lines(sources, self._translate))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from deliv.core.advice import Action
+from deliv.core.findings import Finding
 from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary
 from deliv.core.text import Source
@@ -72,6 +73,14 @@ def source_lines(sources: Iterable[Source], translate: Translate) -> Iterator[st
         yield f"{translate('Source')}: {source.url or source.title} ({source.checked}){doubt}"
 
 
+def finding_lines(finding: Finding, translate: Translate, lang: str) -> Iterator[str]:
+    """Yield how bad it is, what it means, and what can be done."""
+    rule = finding.rule
+    yield f"[{translate(labels.SEVERITY[rule.severity])}] {rule.message.get(lang)}"
+    if rule.remedy:
+        yield f"  → {rule.remedy.get(lang)}"
+
+
 def sender_lines(header: RunHeader, translate: Translate, lang: str) -> Iterator[str]:
     """Yield what is to be said of the shop's sending domain, whoever the customer is."""
     sender = header.sender
@@ -87,12 +96,8 @@ def sender_lines(header: RunHeader, translate: Translate, lang: str) -> Iterator
     )
     yield translate("Your sending domain {domain}: {state}").format(domain=sender.from_domain, state=state)
     for finding in header.sender_findings:
-        rule = finding.rule
-        yield f"  [{translate(labels.SEVERITY[rule.severity])}] {rule.message.get(lang)}"
-        if rule.remedy:
-            yield f"    → {rule.remedy.get(lang)}"
-        for line in finding.evidence:
-            yield f"    {printable(line)}"
-        yield from (f"    {source}" for source in source_lines(rule.sources, translate))
+        yield from (f"  {line}" for line in finding_lines(finding, translate, lang))
+        yield from (f"    {printable(line)}" for line in finding.evidence)
+        yield from (f"    {source}" for source in source_lines(finding.rule.sources, translate))
     for rule in header.sender_undecided:
         yield "  " + translate("[not known] {rule}").format(rule=rule.id)

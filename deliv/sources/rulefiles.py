@@ -19,7 +19,7 @@ from deliv.core.rules import Rule
 from deliv.sources.fields import Fields
 from deliv.sources.findingfiles import decode_advice, decode_rule, decode_window
 from deliv.sources.providerfiles import check_unique, decode_prior, decode_provider
-from deliv.sources.yamlfile import Located, read_yaml
+from deliv.sources.yamlfile import Located, read_file, read_yaml
 
 
 def packaged_rules() -> Path:
@@ -90,18 +90,10 @@ class _Draft:
 
     def read(self, path: Path, name: str) -> None:
         """Take in one file."""
-        try:
-            content = path.read_bytes()
-            text = content.decode("utf-8-sig")
-        except OSError as error:
-            template = "it cannot be read ({reason})"
-            fields = (("reason", error.strerror or str(error)),)
-            self.faults.append(Fault(file=name, line=None, path="", template=template, fields=fields))
+        text = read_file(path, name, self.faults)
+        if text is None:
             return
-        except UnicodeDecodeError:
-            template = "it is not UTF-8; save it as UTF-8"
-            self.faults.append(Fault(file=name, line=None, path="", template=template))
-            return
+        content = text.encode()
         self.digest.update(f"{name}\0{len(content)}\0".encode() + content)
         located = read_yaml(text, name, self.faults)
         if located is not None:

@@ -14,7 +14,7 @@ from deliv.core.settings import (
 )
 from deliv.sources.fields import Fields
 from deliv.sources.findingfiles import decode_window
-from deliv.sources.yamlfile import read_yaml
+from deliv.sources.yamlfile import read_file, read_yaml
 
 DEFAULT_NAME = "deliv.yaml"
 
@@ -28,23 +28,10 @@ def load_settings(path: str | Path | None = None) -> Settings:
     if path is None and not file.is_file():
         return Settings()
     faults: list[Fault] = []
-    settings = _decode(_read(file, faults), str(file), faults)
+    settings = _decode(read_file(file, str(file), faults) or "", str(file), faults)
     if faults:
         raise SettingsErrors("{path} holds faults; nothing was checked", faults, path=str(file))
     return settings
-
-
-def _read(file: Path, faults: list[Fault]) -> str:
-    try:
-        return file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        template, reason = "it cannot be read ({reason})", error.strerror or str(error)
-        fields = (("reason", reason),)
-        faults.append(Fault(file=str(file), line=None, path="", template=template, fields=fields))
-    except UnicodeDecodeError:
-        template = "it is not UTF-8; save it as UTF-8"
-        faults.append(Fault(file=str(file), line=None, path="", template=template))
-    return ""
 
 
 def _decode(text: str, name: str, faults: list[Fault]) -> Settings:

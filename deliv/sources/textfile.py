@@ -95,7 +95,7 @@ def settle_encoding(file: BinaryIO, name: str, wanted: str | None = None) -> Enc
     if bom is None and not (wanted or "").lower().replace("_", "-").startswith(_WIDE):
         _refuse_binary(head, name)
     if wanted is not None:
-        return _named(file, name, wanted, has_bom=bom is not None)
+        return _named(file, wanted, has_bom=bom is not None)
     if bom is not None:
         return Encoding(name=bom, has_bom=True, broken_lines=_broken_lines(file, bom))
     if _fits(file, "utf-8"):
@@ -105,14 +105,23 @@ def settle_encoding(file: BinaryIO, name: str, wanted: str | None = None) -> Enc
     return Encoding(name=encoding, broken_lines=_broken_lines(file, encoding))
 
 
-def _named(file: BinaryIO, name: str, wanted: str, *, has_bom: bool) -> Encoding:
+def encoding_name(wanted: str) -> str:
+    """Return the name by which Python knows an encoding.
+
+    Raises InputError for what is none, or none for text.
+    """
     try:
-        codec = codecs.lookup(_OTHER_NAMES.get(wanted.lower(), wanted))
-        "".encode(codec.name)
+        name = codecs.lookup(_OTHER_NAMES.get(wanted.lower(), wanted)).name
+        "".encode(name)
     except LookupError:
         template = "there is no encoding “{encoding}”; try utf-8 or cp932; nothing was checked"
-        raise InputError(template, encoding=wanted, path=name) from None
-    known = {"utf-8-sig": "utf-8", "shift_jis": "cp932"}.get(codec.name, codec.name)
+        raise InputError(template, encoding=wanted) from None
+    return name
+
+
+def _named(file: BinaryIO, wanted: str, *, has_bom: bool) -> Encoding:
+    found = encoding_name(wanted)
+    known = {"utf-8-sig": "utf-8", "shift_jis": "cp932"}.get(found, found)
     if known.startswith(_WIDE):  # the mark tells the byte order; without one it is that of Windows
         known = known[:6] if has_bom else {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(known, known)
     return Encoding(name=known, has_bom=has_bom, broken_lines=_broken_lines(file, known))

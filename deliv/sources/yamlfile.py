@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import yaml
@@ -42,6 +43,19 @@ class Located:
         return Fault(
             file=self.file, line=self.line, path=self.path, template=template, fields=tuple(fields.items())
         )
+
+
+def read_file(path: Path, name: str, faults: list[Fault]) -> str | None:
+    """Return the text of the file at `path`; None, and a fault, when it cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        fields = (("reason", error.strerror or str(error)),)
+        fault = Fault(file=name, line=None, path="", template="it cannot be read ({reason})", fields=fields)
+    except UnicodeDecodeError:
+        fault = Fault(file=name, line=None, path="", template="it is not UTF-8; save it as UTF-8")
+    faults.append(fault)
+    return None
 
 
 def read_yaml(text: str, file: str, faults: list[Fault]) -> Located | None:
