@@ -173,7 +173,7 @@ class AssessmentStream:
         tally, seen, repeated = Tally(), Seen(), 0
         for batch in _batches(self._orders):
             if _is_one_shot(self._orders):
-                await self._gather(batch := list(batch))
+                await self._gather(batch)
             for order in batch:
                 assessment = judge_order(order)
                 tally.add(assessment)

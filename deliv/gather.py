@@ -44,7 +44,9 @@ class Interviewer:
         budget: float = _DEFAULTS.budget,
     ) -> None:
         self._resolver = resolver
-        self._canary = tuple(canary)
+        recorded = getattr(resolver, "trust", None)
+        self._recorded = recorded if isinstance(recorded, Trust) else None
+        self._canary = tuple(canary) if self._recorded is None else ()
         self._concurrency = concurrency
         self._interval = 1.0 / qps if qps else 0.0
         self._next_start = 0.0
@@ -92,18 +94,15 @@ class Interviewer:
         """Return the answer to a question, or a temporary error if it cannot be believed."""
         if self._trust is None:
             self._trust = self._begin_canary()
-        if (distrust := self._distrust()) is not None:
-            return _disbelieved(distrust)
+        if (known := self._known_trust()) is not None and known is not Trust.TRUSTED:
+            return _disbelieved(known)
         answer = await self._ask_once(query)
         trust = await asyncio.shield(self._trust)
         return answer if trust is Trust.TRUSTED else _disbelieved(trust)
 
-    def _distrust(self) -> Trust | None:
-        """Return what is wrong with the resolver; None while it is trusted, or not known yet."""
-        if self._trust is None or not self._trust.done():
-            return None
-        trust = self._trust.result()
-        return None if trust is Trust.TRUSTED else trust
+    def _known_trust(self) -> Trust | None:
+        """Return what the canary showed; None while it has not spoken."""
+        return self._trust.result() if self._trust is not None and self._trust.done() else None
 
     async def _ask_once(self, query: Query) -> Answer:
         known = self._known.get(query)
@@ -126,8 +125,8 @@ class Interviewer:
     async def _put(self, query: Query) -> Answer:
         """Put one question to the resolver, within the limits of the run."""
         async with self._under_way:
-            if (distrust := self._distrust()) is not None:
-                return _disbelieved(distrust)
+            if (known := self._known_trust()) is not None and known is not Trust.TRUSTED:
+                return _disbelieved(known)
             if not await self._wait_for_turn():
                 return Answer.failed(Trouble.BUDGET)
             self._queries += 1
@@ -155,8 +154,7 @@ class Interviewer:
         """Ask the canary again when the resolver seems to have fallen silent in mid-run."""
         silent = answer.trouble in (Trouble.TIMEOUT, Trouble.UNREACHABLE)
         self._unanswered = self._unanswered + 1 if silent else 0
-        trusted = self._trust is not None and self._trust.done() and self._distrust() is None
-        if self._unanswered >= _SILENCE and trusted:
+        if self._unanswered >= _SILENCE and self._known_trust() is Trust.TRUSTED:
             self._unanswered = 0
             self._trust = asyncio.create_task(self._ask_canary(self._put_canary, self._canary_queries()))
 
@@ -174,9 +172,7 @@ class Interviewer:
 
     def _canary_queries(self) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
         """Return what must be found and what must be denied; nothing where the canary is not asked."""
-        is_recorded = isinstance(getattr(self._resolver, "trust", None), Trust)
-        canary = () if is_recorded else self._canary
-        return canary_queries(canary, f"deliv-{secrets.token_hex(8)}")
+        return canary_queries(self._canary, f"deliv-{secrets.token_hex(8)}")
 
     async def _ask_canary(
         self,
@@ -185,8 +181,7 @@ class Interviewer:
     ) -> Trust:
         positive, negative = queries
         if not positive:
-            recorded = getattr(self._resolver, "trust", None)
-            return recorded if isinstance(recorded, Trust) else Trust.TRUSTED
+            return self._recorded or Trust.TRUSTED
         answers = await asyncio.gather(*map(put, (*positive, *negative)))
         return judge_canary(answers[: len(positive)], answers[len(positive) :])
 

@@ -1,6 +1,5 @@
 """``deliv check``: a whole list."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -56,7 +55,7 @@ def check(
     setup = set_up(network, config=config, rules=rules, from_=from_, as_of=as_of)
     target = Target(
         format=format_ or format_by_ending(output),
-        path=None if output == Path("-") else output,
+        path=output,
         encoding=encoding,
         do_not_mail=do_not_mail,
         raw_cells=raw_cells,

@@ -40,6 +40,10 @@ def _finite(value: float | None) -> float | None:
     return value
 
 
+def _dash_is_screen(value: Path | None) -> Path | None:
+    return None if value == Path("-") else value
+
+
 def _option(name: str, variable: str, group: str, help_text: str, **more: Any) -> Any:
     names = name.split("/")
     return typer.Option(
@@ -118,7 +122,14 @@ FormatOption: TypeAlias = Annotated[
 ]
 OutputOption: TypeAlias = Annotated[
     Path | None,
-    _option("--output/-o", "OUTPUT", OUTPUT, tr("File to write to; the screen otherwise."), metavar="FILE"),
+    _option(
+        "--output/-o",
+        "OUTPUT",
+        OUTPUT,
+        tr("File to write to; the screen otherwise."),
+        metavar="FILE",
+        callback=_dash_is_screen,
+    ),
 ]
 OutputEncodingOption: TypeAlias = Annotated[
     str | None,

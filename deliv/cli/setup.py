@@ -13,7 +13,7 @@ from deliv.core.errors import SettingsErrors
 from deliv.core.question import Resolver
 from deliv.core.rulebook import RuleBook
 from deliv.core.settings import NetworkSettings, SenderProfile, Settings
-from deliv.sources.recording import RecordingResolver
+from deliv.sources.recording import RecordingResolver, read_recording
 from deliv.sources.rulefiles import load_rules
 from deliv.sources.settings import load_settings
 
@@ -105,8 +105,6 @@ def _words(values: Sequence[str] | None) -> tuple[str, ...] | None:
 
 def _resolver(settings: NetworkSettings, options: NetworkOptions) -> Resolver:
     if options.replay is not None:
-        from deliv.sources.recording import read_recording
-
         return read_recording(options.replay)
     from deliv.sources.resolver import DnsResolver
 

@@ -179,6 +179,7 @@ def judge(
     settings: Settings | None = None,
 ) -> Judgement:
     """Return what is to be said of an address; the same for all ordinary addresses of a domain."""
+    settings = settings or Settings()
     values = address_facts(address) | recipient_facts(facts)
     evidence = facts.evidence
     if sender is not None:
@@ -190,7 +191,7 @@ def judge(
     reasons = _reasons(findings, facts, risk)
     if risk is Risk.UNKNOWN and facts.provider is None:
         placement = None  # neither the DNS nor the rule book has anything to say
-    fields = _fields(address, facts, sender, settings or Settings())
+    fields = _fields(address, facts, sender, settings)
     return Judgement(
         risk=risk,
         reasons=reasons,
@@ -201,7 +202,7 @@ def judge(
             reasons,
             fields=fields,
             as_of=as_of,
-            settings=settings or Settings(),
+            settings=settings,
         ),
         provider=facts.provider,
         facts=facts,

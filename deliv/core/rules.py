@@ -203,11 +203,11 @@ class Rule:
     """First day on which it holds."""
     effective_until: date | None = None
     """Last day on which it holds."""
+    facts: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Names of all facts that it reads, by `when`: asked for every domain, so found out once."""
 
-    @property
-    def facts(self) -> frozenset[str]:
-        """Names of all facts that it reads."""
-        return facts_of(self.when)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", facts_of(self.when))
 
     @property
     def is_about_sender(self) -> bool:

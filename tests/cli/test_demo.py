@@ -98,3 +98,9 @@ def test_settings_in_the_working_folder_do_not_change_the_demo(deliv, tmp_path):
 def test_the_demo_can_be_written_to_a_file(deliv, tmp_path):
     assert deliv("demo", "--output", "demo.csv", "--lang", "ja").code == 0
     assert len(rows_of((tmp_path / "demo.csv").read_bytes())) == 24
+
+
+def test_a_dash_for_the_output_is_the_screen(deliv, tmp_path):
+    run = deliv("demo", "--output", "-", "--format", "jsonl")
+    assert run.stdout.count(b"\n") == 24
+    assert not list(tmp_path.iterdir())

@@ -98,7 +98,7 @@ def test_splitting(cell, pieces):
     assert split_addresses(cell) == pieces
 
 
-def test_the_lenient_domains_are_those_of_the_rule_book():
+def test_only_the_lenient_domains_that_are_given_count():
     assert read_cell("a..b@shop.example", {"shop.example"}).address is not None
     assert read_cell("a..b@docomo.ne.jp", ()).fault is not None
 

@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from deliv.core.address import parse_address
+from deliv.core.address import LENIENT_DOMAINS, parse_address
 from deliv.core.advice import Advice, AllowList, advise, choose_entry
 from deliv.core.assess import _no_fields
 from deliv.core.discovery import discover_recipient, discover_sender
@@ -19,6 +19,7 @@ from deliv.core.rulebook import RuleBook
 from deliv.core.rules import All, AnyOf, Effect, Not, Reason
 from deliv.core.settings import Settings
 from deliv.core.text import Source, Text
+from deliv.sources.placeholders import PLACEHOLDERS
 from deliv.sources.rulefiles import load_rules
 from tests.core.judging import A_DAY
 from tests.core.test_providers import provider
@@ -310,3 +311,11 @@ def test_effects_without_figures_are_those_that_only_inform():
     assert neutral == {
         *("possible-typo", "retired-domain-unconfirmed", "carrier-filter", "sender-dmarc-policy-none"),
     }
+
+
+def test_without_a_book_the_same_domains_are_lenient_as_with_it():
+    assert BOOK.providers.lenient_domains == LENIENT_DOMAINS
+
+
+def test_the_placeholders_that_rule_files_may_use_are_those_that_are_filled():
+    assert {*_no_fields(Settings()), "due", "window"} == PLACEHOLDERS
