@@ -76,6 +76,11 @@ def test_a_process_returns_these_codes(process, server, tmp_path):
 # --- 2: nothing was judged ------------------------------------------------------------------------
 
 
+def _check(folder: Path, *options: str) -> list[str]:
+    """Return the command for a list that is in order."""
+    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), *options]
+
+
 def a_missing_file(folder: Path) -> list[str]:
     return ["check", "missing.csv"]
 
@@ -106,11 +111,11 @@ def no_headings(folder: Path) -> list[str]:
 
 
 def an_unknown_column(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--column", "mail"]
+    return _check(folder, "--column", "mail")
 
 
 def an_unknown_input_encoding(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--input-encoding", "cp9999"]
+    return _check(folder, "--input-encoding", "cp9999")
 
 
 def a_workbook(folder: Path) -> list[str]:
@@ -151,7 +156,7 @@ def a_quote_in_the_headings(folder: Path) -> list[str]:
 
 def _with_settings(folder: Path, text: str) -> list[str]:
     (folder / "deliv.yaml").write_text(text)
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"]))]
+    return _check(folder)
 
 
 def settings_that_are_no_yaml(folder: Path) -> list[str]:
@@ -163,51 +168,51 @@ def settings_with_an_unknown_key(folder: Path) -> list[str]:
 
 
 def settings_that_are_missing(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--config", "missing.yaml"]
+    return _check(folder, "--config", "missing.yaml")
 
 
 def broken_rules(folder: Path) -> list[str]:
     (folder / "rules").mkdir()
     (folder / "rules" / "mine.yaml").write_text("providers:\n  - {id: x, kind: nonsense}\n")
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--rules", "rules"]
+    return _check(folder, "--rules", "rules")
 
 
 def rules_that_are_missing(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--rules", "nowhere"]
+    return _check(folder, "--rules", "nowhere")
 
 
 def a_name_server_by_name(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--nameserver", "dns.example"]
+    return _check(folder, "--nameserver", "dns.example")
 
 
 def a_name_server_with_a_bad_port(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--nameserver", "127.0.0.1:99999"]
+    return _check(folder, "--nameserver", "127.0.0.1:99999")
 
 
 def a_day_that_there_is_not(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--as-of", "2026-02-30"]
+    return _check(folder, "--as-of", "2026-02-30")
 
 
 def a_day_beyond_all_calendars(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--as-of", "9999-12-31"]
+    return _check(folder, "--as-of", "9999-12-31")
 
 
 def a_sender_that_is_no_address(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--from", "the shop"]
+    return _check(folder, "--from", "the shop")
 
 
 def a_missing_recording(folder: Path) -> list[str]:
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--replay", "missing.json"]
+    return _check(folder, "--replay", "missing.json")
 
 
 def a_broken_recording(folder: Path) -> list[str]:
     (folder / "dns.json").write_text('{"schema": "deliv-dns/1", "answers": [{"name": "x"}]}')
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--replay", "dns.json"]
+    return _check(folder, "--replay", "dns.json")
 
 
 def a_recording_that_is_no_json(folder: Path) -> list[str]:
     (folder / "dns.json").write_text("<html>")
-    return ["check", str(listed(folder / "list.csv", ["mei@gmail.com"])), "--replay", "dns.json"]
+    return _check(folder, "--replay", "dns.json")
 
 
 UNUSABLE = {
