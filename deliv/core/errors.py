@@ -4,6 +4,7 @@ DelivError
 ├── AddressSyntaxError      no mailer would send to this text
 ├── RecordSyntaxError
 │   ├── SpfSyntaxError      RFC 7208 calls this record a permerror
+│   ├── DkimSyntaxError     RFC 6376 calls this key record a syntax error
 │   └── DmarcSyntaxError    RFC 9989 ignores this record
 ├── InputError              the user's file cannot be read, or not to the end
 ├── OutputError             the result cannot be written
@@ -47,6 +48,10 @@ class RecordSyntaxError(DelivError, ValueError):
 
 class SpfSyntaxError(RecordSyntaxError):
     """The record is a permerror by RFC 7208, section 4.6."""
+
+
+class DkimSyntaxError(RecordSyntaxError):
+    """The key record cannot be used by RFC 6376, section 3.6.1."""
 
 
 class DmarcSyntaxError(RecordSyntaxError):

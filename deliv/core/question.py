@@ -11,7 +11,9 @@ class RecordType(StrEnum):
 
     A = "A"
     AAAA = "AAAA"
+    CNAME = "CNAME"
     MX = "MX"
+    PTR = "PTR"
     TXT = "TXT"
 
 

@@ -154,7 +154,7 @@ def entries(**changes: object) -> str:
         (document(answers=["x"]), "answers[0]"),
         (document(trust="perhaps"), "'perhaps' is not a valid Trust"),
         (document(trust=[]), "is not a valid Trust"),
-        (entries(type="PTR"), "answers[1]: 'PTR' is not a valid RecordType"),
+        (entries(type="NAPTR"), "answers[1]: 'NAPTR' is not a valid RecordType"),
         (entries(status="maybe"), "answers[1]: 'maybe' is not a valid AnswerStatus"),
         (entries(texts="0 ."), 'answers[1]: "texts" is not a list of strings'),
         (entries(texts=[1]), 'answers[1]: "texts" is not a list of strings'),

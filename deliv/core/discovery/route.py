@@ -1,21 +1,12 @@
-"""Which questions tell us about a domain, and what their answers mean.
-
-Everything here is a generator: it yields a `Query`, is sent an `Answer`, and returns facts. It
-cannot reach the network.
-"""
+"""Where mail for a domain can go (RFC 5321 section 5.1, RFC 7505)."""
 
 import ipaddress
 from dataclasses import dataclass
 from typing import Final
 
-from deliv.core.auth.dmarc import discover_dmarc
-from deliv.core.auth.spf import SpfRecord, parse_spf, select_spf
-from deliv.core.errors import SpfSyntaxError
-from deliv.core.facts import Evidence, RecipientFacts, Route, SenderFacts, SpfStatus
+from deliv.core.facts import Route
 from deliv.core.mx import MxRecord, is_null_mx, parse_mx
-from deliv.core.providers import ProviderBook, ProviderKind
 from deliv.core.question import Answer, AnswerStatus, Asking, Query, RecordType, Trouble
-from deliv.core.typos import suggest
 
 _MOST_HOSTS: Final = 10  # MX hosts looked at per domain; a mailer gives up about there too
 # Addresses that nobody outside can reach. Documentation ranges are not among them: they are as
@@ -27,9 +18,6 @@ _PRIVATE: Final = tuple(
         *("172.16.0.0/12", "192.168.0.0/16", "::/128", "::1/128", "fc00::/7", "fe80::/10"),
     )
 )
-# They run the mail of their domains themselves; who rents a server may break what stands there.
-_OPERATORS: Final = frozenset({ProviderKind.CARRIER, ProviderKind.FREEMAIL, ProviderKind.ISP})
-_NOWHERE: Final = frozenset({Route.NULL_MX, Route.NO_DOMAIN, Route.NO_HOST, Route.UNROUTABLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,60 +111,3 @@ def _is_private(text: str) -> bool:
         return False
     address = getattr(address, "ipv4_mapped", None) or address
     return any(address in network for network in _PRIVATE if network.version == address.version)
-
-
-def discover_recipient(domain: str, book: ProviderBook) -> Asking[RecipientFacts]:
-    """Find out what a customer's `domain` is and who receives its mail."""
-    listed = book.match(domain)
-    # A listed provider whose hosts seem to have no address is a broken DNS, not a dead provider;
-    # and most customers are at a listed one, so that this spares most of the questions.
-    is_operator = listed is not None and listed.provider.kind in _OPERATORS
-    found = yield from discover_route(domain, trust_hosts=is_operator)
-    takes_mail = None if found.route is Route.UNKNOWN else found.route not in _NOWHERE
-    return RecipientFacts(
-        domain=domain,
-        route=found.route,
-        mx=found.mx,
-        match=listed or book.match(domain, found.mx),
-        did_you_mean=suggest(domain, book, exists=takes_mail),
-        trouble=found.trouble,
-        evidence=tuple(("recipient.route", line) for line in found.evidence),
-    )
-
-
-def discover_sender(from_domain: str) -> Asking[SenderFacts]:
-    """Find out what receivers see of the shop's sending domain."""
-    found = yield from discover_route(from_domain)
-    query = Query(name=from_domain, type=RecordType.TXT)
-    answer = yield query
-    status, record = _read_spf(answer)
-    dmarc = yield from discover_dmarc(from_domain)
-    published = select_spf(answer.texts)
-    shown = " | ".join(published) or (
-        "no v=spf1 record" if answer.status is AnswerStatus.FOUND else str(answer)
-    )
-    evidence: Evidence = (
-        *(("sender.route", line) for line in found.evidence),
-        ("sender.spf", f"{query}: {shown}"),
-        *(("sender.dmarc", line) for line in dmarc.evidence),
-    )
-    return SenderFacts(
-        from_domain=from_domain,
-        route=found.route,
-        spf=status,
-        spf_record=record,
-        dmarc=dmarc,
-        evidence=evidence,
-    )
-
-
-def _read_spf(answer: Answer) -> tuple[SpfStatus, SpfRecord | None]:
-    if answer.status is AnswerStatus.TEMPERROR:
-        return SpfStatus.TEMPERROR, None
-    records = select_spf(answer.texts)
-    if len(records) != 1:
-        return (SpfStatus.SEVERAL if records else SpfStatus.MISSING), None
-    try:
-        return SpfStatus.VALID, parse_spf(records[0])
-    except SpfSyntaxError:
-        return SpfStatus.INVALID, None
