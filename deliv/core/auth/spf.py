@@ -40,6 +40,14 @@ class Mechanism:
     prefix6: int | None = None
     """Length of the IPv6 prefix where one is written (for ``ip6`` and after ``//``)."""
 
+    @property
+    def network(self) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+        """The network of an ``ip4`` or ``ip6``; None for other mechanisms."""
+        if self.name not in ("ip4", "ip6"):
+            return None
+        prefix = self.prefix4 if self.name == "ip4" else self.prefix6
+        return ipaddress.ip_network(self.value if prefix is None else f"{self.value}/{prefix}", strict=False)
+
     def __str__(self) -> str:
         sign = "" if self.qualifier is Qualifier.PASS else self.qualifier
         value = f":{self.value}" if self.value else ""
@@ -102,9 +110,10 @@ _MACRO_STRING = re.compile(rf"(?:{_ANY_MACRO}|[!-$&-~])*", re.ASCII)
 # c, r and t stand only in the text that “exp” leads to (section 7.2), never in a domain.
 _DOMAIN_MACRO = _MACRO.format(letters="slodiphvSLODIPHV")
 _DOMAIN_STRING = re.compile(rf"(?:{_DOMAIN_MACRO}|[!-$&-~])*", re.ASCII)
-# domain-end of section 7.1: a toplabel with a letter, or a macro at the end.
+# domain-end of section 7.1: a toplabel, which is not only digits, or a macro at the end. Written
+# without nested repetition, since a record may hold a label of 60,000 letters.
 _DOMAIN_END = re.compile(
-    rf"(?:.*\.(?:[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?|.*{_DOMAIN_MACRO})",
+    rf"(?:.*\.(?![0-9]+\.?\Z)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?|.*{_DOMAIN_MACRO})",
     re.ASCII | re.DOTALL,
 )
 _PREFIX4: Final = r"(?:/(?P<prefix4>0|[1-9][0-9]?))"
@@ -224,3 +233,11 @@ def _check_domain_spec(term: str, spec: str) -> None:
 def select_spf(texts: Iterable[str]) -> tuple[str, ...]:
     """Return those TXT records that claim to be SPF (section 4.5): one is right, none or more is not."""
     return tuple(text for text in texts if is_spf(text))
+
+
+def is_explanation(text: str) -> bool:
+    """Whether a text that ``exp=`` leads to follows the grammar (sections 6.2 and 7.1).
+
+    explain-string = *( macro-string / SP )
+    """
+    return all(_MACRO_STRING.fullmatch(word) for word in text.split(" "))
