@@ -1,138 +1,46 @@
-"""DMARC records and where they are found (RFC 9989).
+"""Where DMARC records are found: the DNS tree walk and what it decides (RFC 9989 section 4.10)."""
 
-dmarc-record = "v=DMARC1" *( *WSP ";" *WSP tag "=" value ) [ *WSP ";" ]        section 4.7
-"""
-
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from deliv.core.auth.dmarc_record import (
+    OBSOLETE_TAGS,
+    Alignment,
+    DmarcRecord,
+    Policy,
+    is_dmarc,
+    parse_dmarc,
+    read_dmarc,
+)
 from deliv.core.errors import DmarcSyntaxError
 from deliv.core.question import Answer, AnswerStatus, Asking, Query, RecordType
 
-
-class Policy(StrEnum):
-    """What the domain owner asks of receivers when a mail fails."""
-
-    NONE = "none"
-    QUARANTINE = "quarantine"
-    REJECT = "reject"
-
-
-OBSOLETE_TAGS: Final = frozenset({"pct", "rf", "ri"})
-"""Tags of RFC 7489 that RFC 9989 removed; older receivers still act on them."""
+__all__ = [
+    "OBSOLETE_TAGS",
+    "Alignment",
+    "DmarcDiscovery",
+    "DmarcRecord",
+    "DmarcStatus",
+    "Policy",
+    "TreeWalk",
+    "discover_dmarc",
+    "fits_dns",
+    "is_dmarc",
+    "normalized",
+    "organizational_domain",
+    "parse_dmarc",
+    "shares_organization",
+    "walk_names",
+    "walk_tree",
+]
 
 _ONE_LEVEL_LESS: Final[Mapping[Policy, Policy]] = {
     Policy.REJECT: Policy.QUARANTINE,
     Policy.QUARANTINE: Policy.NONE,
     Policy.NONE: Policy.NONE,
 }
-_TAG = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*=\s*([^;]*?)\s*", re.ASCII)
-_REPORT_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+", re.ASCII)
-_VERSION = re.compile(r"v\s*=\s*DMARC1(?=\s*(;|$))", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DmarcRecord:
-    """A record that counts as a policy. ``parse_dmarc(str(record)) == record``."""
-
-    tags: tuple[tuple[str, str], ...]
-    """Tags behind the version as (lower-case name, value), in the order written."""
-
-    def tag(self, name: str) -> str | None:
-        """Return the value of a tag as written; None when it is absent."""
-        return dict(self.tags).get(name)
-
-    @property
-    def has_usable_policy(self) -> bool:
-        """Whether p, sp and np say something; if not, the record counts as p=none (section 4.7)."""
-        if _policy(self.tag("p")) is None:
-            return False
-        return all(self.tag(name) is None or _policy(self.tag(name)) for name in ("sp", "np"))
-
-    @property
-    def policy(self) -> Policy:
-        """Policy for the domain itself."""
-        return (_policy(self.tag("p")) if self.has_usable_policy else None) or Policy.NONE
-
-    @property
-    def subdomain_policy(self) -> Policy:
-        """Policy for sub-domains that exist: ``sp``, else ``p``."""
-        return (_policy(self.tag("sp")) if self.has_usable_policy else None) or self.policy
-
-    @property
-    def nonexistent_policy(self) -> Policy:
-        """Policy for sub-domains that do not exist: ``np``, else ``sp``, else ``p``."""
-        return (_policy(self.tag("np")) if self.has_usable_policy else None) or self.subdomain_policy
-
-    @property
-    def is_testing(self) -> bool:
-        """Whether ``t=y`` asks receivers for one level less."""
-        return (self.tag("t") or "n").lower() == "y"
-
-    @property
-    def psd(self) -> str:
-        """``y`` at a public suffix, ``n`` at an organizational domain, else ``u``."""
-        value = (self.tag("psd") or "u").lower()
-        return value if value in ("y", "n") else "u"
-
-    @property
-    def report_uris(self) -> tuple[str, ...]:
-        """Where aggregate reports go: the valid URIs of ``rua``."""
-        return _report_uris(self.tag("rua"))
-
-    @property
-    def obsolete_tags(self) -> tuple[str, ...]:
-        """Tags in the record that RFC 9989 removed."""
-        return tuple(name for name, _ in self.tags if name in OBSOLETE_TAGS)
-
-    def __str__(self) -> str:
-        return "; ".join(["v=DMARC1", *(f"{name}={value}" for name, value in self.tags)])
-
-
-def _policy(value: str | None) -> Policy | None:
-    lowered = (value or "").lower()
-    return Policy(lowered) if lowered in Policy.__members__.values() else None
-
-
-def _report_uris(value: str | None) -> tuple[str, ...]:
-    uris = (uri.strip() for uri in (value or "").split(","))
-    return tuple(uri for uri in uris if _REPORT_URI.fullmatch(uri))
-
-
-def is_dmarc(text: str) -> bool:
-    """Whether a TXT record begins as a DMARC record; the version is case-sensitive."""
-    return _VERSION.match(text) is not None
-
-
-def parse_dmarc(text: str) -> DmarcRecord:
-    """Return the record that `text` is.
-
-    Unknown tags are kept and ignored. Without a valid ``p``, or with an invalid ``sp`` or ``np``,
-    the record counts as ``p=none`` if ``rua`` holds a valid URI, and not at all otherwise.
-
-    Raises DmarcSyntaxError where RFC 9989, section 4.7, says that the record does not count.
-    """
-    version = _VERSION.match(text)
-    if version is None:
-        raise DmarcSyntaxError("it does not begin with v=DMARC1")
-    tags: dict[str, str] = {}
-    for part in text[version.end() :].split(";"):
-        if not part.strip():
-            continue
-        match = _TAG.fullmatch(part)
-        if match is None:
-            raise DmarcSyntaxError("“{part}” is not of the form tag=value", part=part.strip())
-        name = match[1].lower()
-        if name in tags:
-            raise DmarcSyntaxError("{name}= stands there more than once", name=name)
-        tags[name] = match[2]
-    record = DmarcRecord(tags=tuple(tags.items()))
-    if not record.has_usable_policy and not record.report_uris:
-        raise DmarcSyntaxError("it has no valid policy (p=none, p=quarantine or p=reject)")
-    return record
 
 
 class DmarcStatus(StrEnum):
@@ -141,27 +49,28 @@ class DmarcStatus(StrEnum):
     FOUND = "found"
     MISSING = "missing"
     INVALID = "invalid"
-    """There is a record that does not count, and no other one."""
+    """The record that would hold does not count, so that no policy holds."""
     SEVERAL = "several"
     """There are several records at one name, so none of them counts, and no other one."""
     TEMPERROR = "temperror"
-    """A question of the walk was not answered."""
+    """A question that matters was not answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmarcDiscovery:
-    """Which record holds for an author domain (RFC 9989 section 4.10)."""
+    """Which record holds for an author domain (RFC 9989 section 4.10.1)."""
 
     status: DmarcStatus
     """What was found."""
     record: DmarcRecord | None = None
-    """The record whose policy holds; None unless `status` is FOUND."""
+    """The record that holds. Set when `status` is FOUND, and for TEMPERROR when only `policy` is open:
+    the record is known, but not whether the author domain exists, which decides about ``np``."""
     found_at: str | None = None
     """Domain whose ``_dmarc`` label holds it."""
     organizational_domain: str | None = None
     """Domain that decides about alignment; None when a question was not answered."""
     policy_tag: str | None = None
-    """Which of ``p``, ``sp`` and ``np`` holds for the author domain."""
+    """The tag that the policy was taken from: ``p``, ``sp`` or ``np``."""
     policy: Policy | None = None
     """The policy as published by that tag."""
     evidence: tuple[str, ...] = ()
@@ -175,6 +84,38 @@ class DmarcDiscovery:
         return _ONE_LEVEL_LESS[self.policy] if self.record.is_testing else self.policy
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeWalk:
+    """What one walk up from a domain found."""
+
+    domain: str
+    """Where the walk began."""
+    found: Mapping[str, DmarcRecord]
+    """The one record of each name that has exactly one, the longest name first."""
+    faults: tuple[DmarcStatus, ...] = ()
+    """What was wrong at other names, the longest name first."""
+    evidence: tuple[str, ...] = ()
+    """Questions and answers, one line each."""
+
+    @property
+    def organizational_domain(self) -> str | None:
+        """Domain that decides about alignment; None when a question was not answered."""
+        # Any record that was not seen could end the walk (psd=) or have fewer labels.
+        if DmarcStatus.TEMPERROR in self.faults:
+            return None
+        return organizational_domain(self.domain, self.found)
+
+
+def normalized(domain: str) -> str:
+    """Return a domain in A-labels as it is asked for and compared: lower case, no final dot."""
+    return domain.strip().lower().rstrip(".")
+
+
+def fits_dns(name: str) -> bool:
+    """Whether such a name can exist (RFC 1035 section 2.3.4); others need not be asked for."""
+    return len(name) <= 253 and all(0 < len(label) <= 63 for label in name.split("."))
+
+
 def walk_names(domain: str) -> tuple[str, ...]:
     """Return the names that the DNS tree walk visits, the domain first (section 4.10)."""
     labels = domain.split(".")
@@ -182,16 +123,16 @@ def walk_names(domain: str) -> tuple[str, ...]:
     return (domain, *(".".join(parents[i:]) for i in range(len(parents))))
 
 
-def discover_dmarc(domain: str) -> Asking[DmarcDiscovery]:
-    """Walk up from the author domain and decide which record holds.
-
-    At most 8 questions for records, and one for the existence of the domain where ``np`` matters.
-    """
+def walk_tree(domain: str) -> Asking[TreeWalk]:
+    """Walk up from `domain`, by at most 8 questions; only psd=y and psd=n end it early."""
+    domain = normalized(domain)
     found: dict[str, DmarcRecord] = {}
     evidence: list[str] = []
     faults: list[DmarcStatus] = []
     for name in walk_names(domain):
         query = Query(name=f"_dmarc.{name}", type=RecordType.TXT)
+        if not fits_dns(query.name):
+            continue
         answer = yield query
         evidence.append(f"{query}: {answer}")
         outcome = _read_answer(answer)
@@ -201,10 +142,10 @@ def discover_dmarc(domain: str) -> Asking[DmarcDiscovery]:
                 break
         elif outcome is not DmarcStatus.MISSING:
             faults.append(outcome)
-            # The author domain's own record would hold: not knowing it is not knowing at all.
+            # The domain's own record would hold, and could end the walk: the rest tells nothing.
             if outcome is DmarcStatus.TEMPERROR and name == domain:
                 break
-    return (yield from _conclude(domain, found, tuple(evidence), faults))
+    return TreeWalk(domain=domain, found=found, faults=tuple(faults), evidence=tuple(evidence))
 
 
 def _read_answer(answer: Answer) -> DmarcRecord | DmarcStatus:
@@ -216,49 +157,10 @@ def _read_answer(answer: Answer) -> DmarcRecord | DmarcStatus:
     if len(texts) > 1:
         return DmarcStatus.SEVERAL
     try:
-        return parse_dmarc(texts[0])
+        # Even a record without a usable policy takes part in the walk, by its psd= and its place.
+        return read_dmarc(texts[0])
     except DmarcSyntaxError:
         return DmarcStatus.INVALID
-
-
-def _conclude(
-    domain: str, found: Mapping[str, DmarcRecord], evidence: tuple[str, ...], faults: list[DmarcStatus]
-) -> Asking[DmarcDiscovery]:
-    unanswered = DmarcStatus.TEMPERROR in faults
-    organizational = None if unanswered else organizational_domain(domain, found)
-    # The PSD's record is the last resort; it is the one at the end of the walk with psd=y.
-    suffix = next((name for name, record in found.items() if record.psd == "y"), None)
-    holder = next((name for name in (domain, organizational, suffix) if name in found), None)
-    if holder is None or (unanswered and holder != domain):
-        status = faults[0] if faults else DmarcStatus.MISSING
-        return DmarcDiscovery(
-            status=DmarcStatus.TEMPERROR if unanswered else status,
-            organizational_domain=organizational,
-            evidence=evidence,
-        )
-    record = found[holder]
-    tag, policy = "p", record.policy
-    if holder != domain:
-        tag, policy = "sp", record.subdomain_policy
-        if record.nonexistent_policy is not record.subdomain_policy:
-            query = Query(name=domain, type=RecordType.A)
-            exists = yield query
-            evidence += (f"{query}: {exists}",)
-            if exists.status is AnswerStatus.TEMPERROR:
-                return DmarcDiscovery(
-                    status=DmarcStatus.TEMPERROR, organizational_domain=organizational, evidence=evidence
-                )
-            if exists.status is AnswerStatus.NXDOMAIN:
-                tag, policy = "np", record.nonexistent_policy
-    return DmarcDiscovery(
-        status=DmarcStatus.FOUND,
-        record=record,
-        found_at=holder,
-        organizational_domain=organizational,
-        policy_tag=tag,
-        policy=policy,
-        evidence=evidence,
-    )
 
 
 def organizational_domain(domain: str, found: Mapping[str, DmarcRecord]) -> str:
@@ -270,3 +172,97 @@ def organizational_domain(domain: str, found: Mapping[str, DmarcRecord]) -> str:
             below = domain.removesuffix(f".{name}").rpartition(".")[2]
             return f"{below}.{name}"
     return min(found, key=lambda name: name.count("."), default=domain)
+
+
+def discover_dmarc(domain: str) -> Asking[DmarcDiscovery]:
+    """Walk up from the author domain and decide which record holds (section 4.10.1).
+
+    At most 8 questions for records, and one for the existence of the domain where ``np`` matters.
+    """
+    walk = yield from walk_tree(domain)
+    holder = _holder(walk)
+    if holder is None or not walk.found[holder].counts:
+        return DmarcDiscovery(
+            status=_why_none(walk, holder),
+            organizational_domain=walk.organizational_domain,
+            evidence=walk.evidence,
+        )
+    record = walk.found[holder]
+    tag, evidence = "p", walk.evidence
+    if holder != walk.domain:
+        exists: bool | None = True
+        if record.nonexistent_policy is not record.subdomain_policy:
+            exists, line = yield from _exists(walk.domain)
+            evidence += (line,)
+        if exists is None:
+            return DmarcDiscovery(
+                status=DmarcStatus.TEMPERROR,
+                record=record,
+                found_at=holder,
+                organizational_domain=walk.organizational_domain,
+                evidence=evidence,
+            )
+        tag = _inherited_tag(record, exists=exists)
+    policies = {"p": record.policy, "sp": record.subdomain_policy, "np": record.nonexistent_policy}
+    return DmarcDiscovery(
+        status=DmarcStatus.FOUND,
+        record=record,
+        found_at=holder,
+        organizational_domain=walk.organizational_domain,
+        policy_tag=tag,
+        policy=policies[tag],
+        evidence=evidence,
+    )
+
+
+def _holder(walk: TreeWalk) -> str | None:
+    """Return whose record holds: author domain, else organizational domain, else public suffix."""
+    if walk.domain in walk.found:
+        return walk.domain
+    if DmarcStatus.TEMPERROR in walk.faults:
+        return None
+    # The public suffix has the record at the end of the walk with psd=y.
+    suffix = next((name for name, record in walk.found.items() if record.psd == "y"), None)
+    return next((name for name in (walk.organizational_domain, suffix) if name in walk.found), None)
+
+
+def _why_none(walk: TreeWalk, holder: str | None) -> DmarcStatus:
+    """Return why no record holds; of several faults the one nearest to the author."""
+    if holder is not None:
+        return DmarcStatus.INVALID
+    if DmarcStatus.TEMPERROR in walk.faults:
+        return DmarcStatus.TEMPERROR
+    return walk.faults[0] if walk.faults else DmarcStatus.MISSING
+
+
+def _exists(domain: str) -> Asking[tuple[bool | None, str]]:
+    """Find out whether `domain` exists: only NXDOMAIN says that it does not (RFC 8020).
+
+    Asked for an alias, because for other types NXDOMAIN may speak of an alias's target (RFC 6604).
+    """
+    query = Query(name=domain, type=RecordType.CNAME)
+    answer = yield query
+    unknown = answer.status is AnswerStatus.TEMPERROR
+    return None if unknown else answer.status is not AnswerStatus.NXDOMAIN, f"{query}: {answer}"
+
+
+def _inherited_tag(record: DmarcRecord, *, exists: bool) -> str:
+    """Return the tag that a sub-domain inherits: ``np``, else ``sp``, else ``p``."""
+    if not record.has_usable_policy:
+        return "p"
+    tags = ("sp",) if exists else ("np", "sp")
+    return next((tag for tag in tags if record.tag(tag) is not None), "p")
+
+
+def shares_organization(organizational: str, other: str) -> Asking[tuple[bool | None, tuple[str, ...]]]:
+    """Find out whether `other` belongs to an organizational domain (section 4.10.2).
+
+    Returns None in place of yes or no when a question was not answered; and the evidence.
+    """
+    other = normalized(other)
+    # Whatever a walk finds, it is the domain where it began or one above it.
+    if other != organizational and not other.endswith(f".{organizational}"):
+        return False, ()
+    walk = yield from walk_tree(other)
+    found = walk.organizational_domain
+    return None if found is None else found == organizational, walk.evidence

@@ -3,14 +3,20 @@
 import pytest
 
 from deliv.core.auth.dmarc import (
+    Alignment,
     DmarcStatus,
     Policy,
     discover_dmarc,
+    fits_dns,
     is_dmarc,
+    normalized,
     organizational_domain,
     parse_dmarc,
+    shares_organization,
     walk_names,
+    walk_tree,
 )
+from deliv.core.auth.dmarc_record import is_report_uri, read_dmarc
 from deliv.core.errors import DmarcSyntaxError, RecordSyntaxError
 from tests.zone import TEMPERROR, ask
 
@@ -20,7 +26,15 @@ NONE, QUARANTINE, REJECT = Policy.NONE, Policy.QUARANTINE, Policy.REJECT
 class TestRecord:
     @pytest.mark.parametrize(
         "text",
-        ["v=DMARC1", "v=DMARC1;", "v=DMARC1; p=none", "v = DMARC1 ;p=none", "v=DMARC1;p=none", "v=DMARC1 "],
+        [
+            "v=DMARC1",
+            "v=DMARC1;",
+            "v=DMARC1; p=none",
+            "v = DMARC1 ;p=none",
+            "v=DMARC1;p=none",
+            "v=DMARC1 ",
+            "V=DMARC1",
+        ],
     )
     def test_these_begin_as_dmarc_records(self, text):
         assert is_dmarc(text)
@@ -128,16 +142,68 @@ class TestRecord:
         [
             pytest.param("v=DMARC1; p=none; p=none", "p= stands there more than once", id="tag-twice"),
             pytest.param("v=DMARC1; p=none; P=reject", "p= stands there more than once", id="in-capitals"),
-            pytest.param("v=DMARC1; p=none, sp=none; x", "“x” is not of the form tag=value", id="no-value"),
-            pytest.param("v=DMARC1; p=none; =x", "“=x” is not of the form tag=value", id="no-name"),
-            pytest.param("v=DMARC1; p=none; 1x=y", "“1x=y” is not of the form tag=value", id="digit-first"),
         ],
     )
-    def test_what_is_no_list_of_tags_is_an_error(self, text, message):
+    def test_a_tag_that_stands_there_twice_spoils_the_list(self, text, message):
+        """RFC 6376 section 3.2, whose syntax section 4.7 adopts."""
         with pytest.raises(RecordSyntaxError) as caught:
             parse_dmarc(text)
 
         assert str(caught.value) == message
+
+    @pytest.mark.parametrize("part", ["x", "=x", "1x=y", "p reject", "http://shop.example/"])
+    def test_a_part_that_is_no_tag_is_passed_over(self, part):
+        """Section 4.7: syntax errors in the remainder are discarded or ignored outright."""
+        record = parse_dmarc(f"v=DMARC1; {part}; p=reject;")
+
+        assert (record.policy, record.ignored) == (REJECT, (part,))
+        assert record == parse_dmarc("v=DMARC1; p=reject")
+        assert str(record) == "v=DMARC1; p=reject"
+
+    def test_a_policy_behind_a_comma_is_no_policy(self):
+        with pytest.raises(DmarcSyntaxError, match="no valid policy"):
+            parse_dmarc("v=DMARC1; p=none, sp=none")
+
+    def test_a_record_without_a_policy_is_one_all_the_same(self):
+        """Section 4.7: p is only recommended; section 4.10.1 says what becomes of it."""
+        assert not read_dmarc("v=DMARC1").counts
+        assert read_dmarc("v=DMARC1; rua=mailto:d@shop.example").counts
+        assert read_dmarc("v=DMARC1; psd=n").psd == "n"
+
+    @pytest.mark.parametrize(
+        ("tags", "adkim", "aspf"),
+        [
+            pytest.param("", Alignment.RELAXED, Alignment.RELAXED, id="relaxed-by-default"),
+            pytest.param("; adkim=s", Alignment.STRICT, Alignment.RELAXED, id="each-by-itself"),
+            pytest.param("; adkim=r; aspf=S", Alignment.RELAXED, Alignment.STRICT, id="capitals"),
+            pytest.param("; adkim=strict; aspf=", Alignment.RELAXED, Alignment.RELAXED, id="invalid-values"),
+        ],
+    )
+    def test_alignment_is_relaxed_unless_it_says_strict(self, tags, adkim, aspf):
+        record = parse_dmarc(f"v=DMARC1; p=none{tags}")
+
+        assert (record.adkim, record.aspf) == (adkim, aspf)
+
+    @pytest.mark.parametrize(
+        ("uri", "valid"),
+        [
+            ("mailto:d@shop.example", True),
+            ("MAILTO:d@shop.example", True),
+            ("mailto:d@shop.example!10m", True),
+            ("https://shop.example/d?x=%2C", True),
+            ("mailto:d@shop.example!10x", False),
+            ("mailto:d!x@shop.example", False),
+            ("mailto:d @shop.example", False),
+            ("mailto:<d@shop.example>", False),
+            ("mailto:%zz@shop.example", False),
+            ("d@shop.example", False),
+            ("mailto:", False),
+            ("", False),
+        ],
+    )
+    def test_reports_are_asked_for_by_uri(self, uri, valid):
+        """Section 4.8: a URI of RFC 3986, in which commas and exclamation points are encoded."""
+        assert is_report_uri(uri) is valid
 
     @pytest.mark.parametrize(
         ("text", "canonical"),
@@ -318,7 +384,7 @@ class TestPolicy:
             pytest.param(
                 {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=quarantine"]}, "a.b.shop.example": EXISTS},
                 "shop.example",
-                "sp",
+                "p",
                 QUARANTINE,
                 id="inherited-by-p-where-there-is-no-sp",
             ),
@@ -328,7 +394,7 @@ class TestPolicy:
                     "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none"]},
                 },
                 "shop.example",
-                "sp",
+                "p",
                 NONE,
                 id="nothing-between-counts",
             ),
@@ -345,7 +411,7 @@ class TestPolicy:
                     "_dmarc.example": {"TXT": ["v=DMARC1; p=reject; psd=y"]},
                 },
                 "shop.example",
-                "sp",
+                "p",
                 NONE,
                 id="the-organizational-domain-before-the-suffix",
             ),
@@ -372,7 +438,7 @@ class TestPolicy:
                     "deeper.a.b.shop.example": EXISTS,
                 },
                 "shop.example",
-                "sp",
+                "p",
                 NONE,
                 id="an-empty-non-terminal-exists",
             ),
@@ -382,19 +448,53 @@ class TestPolicy:
                     "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject"]},
                 },
                 "shop.example",
-                "sp",
+                "p",
                 REJECT,
                 id="several-are-dropped-and-the-walk-goes-on",
             ),
             pytest.param(
                 {
-                    "_dmarc.a.b.shop.example": {"TXT": ["v=DMARC1; p=nothing"]},
+                    "_dmarc.a.b.shop.example": {"TXT": ["v=DMARC1; p=none; p=none"]},
                     "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject"]},
                 },
                 "shop.example",
-                "sp",
+                "p",
                 REJECT,
-                id="an-invalid-one-is-dropped-and-the-walk-goes-on",
+                id="what-is-no-list-of-tags-is-dropped-and-the-walk-goes-on",
+            ),
+            pytest.param(
+                {
+                    "_dmarc.b.shop.example": {"TXT": ["v=DMARC1; p=nothing"]},
+                    "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject"]},
+                },
+                "shop.example",
+                "p",
+                REJECT,
+                id="one-without-policy-in-between-decides-nothing",
+            ),
+            pytest.param(
+                {"_dmarc.example": {"TXT": ["v=DMARC1; p=reject; np=quarantine; psd=y"]}},
+                "example",
+                "np",
+                QUARANTINE,
+                id="the-public-suffix-speaks-for-names-that-do-not-exist",
+            ),
+            pytest.param(
+                {"_dmarc.shop.example": {"TXT": ["v=DMARC1; sp=reject; rua=mailto:d@shop.example"]}},
+                "shop.example",
+                "p",
+                NONE,
+                id="inherited-without-p-counts-as-p-none",
+            ),
+            pytest.param(
+                {
+                    "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none; np=reject"]},
+                    "a.b.shop.example": {"CNAME": ["gone.elsewhere.example."]},
+                },
+                "shop.example",
+                "p",
+                NONE,
+                id="an-alias-exists-even-if-its-target-does-not",
             ),
             pytest.param(
                 {
@@ -428,7 +528,7 @@ class TestPolicy:
         same = {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none; sp=reject; np=reject"]}}
         other = {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none; np=reject"]}}
 
-        for zone, expected in ((same, []), (other, ["a.shop.example A"])):
+        for zone, expected in ((same, []), (other, ["a.shop.example CNAME"])):
             calls: list[str] = []
             found = ask(discover_dmarc("a.shop.example"), zone, calls)
             assert [call for call in calls if not call.startswith("_dmarc")] == expected
@@ -471,13 +571,27 @@ class TestPolicy:
         ) * 5
         assert found.organizational_domain == "shop.example"
 
-    def test_the_fault_nearest_to_the_author_is_told(self):
+    @pytest.mark.parametrize("tags", ["p=x", "p=none; p=none"])
+    def test_the_fault_nearest_to_the_author_is_told(self, tags):
         zone = {
-            "_dmarc.a.shop.example": {"TXT": ["v=DMARC1; p=x"]},
+            "_dmarc.a.shop.example": {"TXT": [f"v=DMARC1; {tags}"]},
             "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none"] * 2},
         }
 
         assert ask(discover_dmarc("a.shop.example"), zone).status is DmarcStatus.INVALID
+
+    @pytest.mark.parametrize("holder", ["a.shop.example", "shop.example"])
+    def test_where_the_record_that_holds_says_nothing_there_is_no_dmarc(self, holder):
+        """Section 4.10.1: no valid p, no URI in rua: "applies no DMARC processing to this message"."""
+        zone = {
+            "_dmarc.example": {"TXT": ["v=DMARC1; p=reject; psd=y"]},
+            "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject"]},
+        } | {f"_dmarc.{holder}": {"TXT": ["v=DMARC1; p=nothing"]}}
+
+        found = ask(discover_dmarc("a.shop.example"), zone)
+
+        assert (found.status, found.record, found.policy) == (DmarcStatus.INVALID, None, None)
+        assert found.organizational_domain == "shop.example"
 
     def test_evidence_shows_every_question(self):
         found = ask(discover_dmarc("shop.example"), {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none"]}})
@@ -486,6 +600,111 @@ class TestPolicy:
             "_dmarc.shop.example TXT: v=DMARC1; p=none",
             "_dmarc.example TXT: NXDOMAIN",
         )
+
+
+SUFFIX = {"_dmarc.co.example": {"TXT": ["v=DMARC1; p=reject; sp=quarantine; psd=y"]}}
+
+
+class TestPublicSuffix:
+    """psd=y, where the author domain stands at, just below, or far below the public suffix."""
+
+    @pytest.mark.parametrize(
+        ("domain", "organizational", "tag", "policy"),
+        [
+            pytest.param("co.example", "co.example", "p", REJECT, id="the-suffix-itself"),
+            pytest.param("shop.co.example", "shop.co.example", "sp", QUARANTINE, id="just-below"),
+            pytest.param("a.b.shop.co.example", "shop.co.example", "sp", QUARANTINE, id="far-below"),
+        ],
+    )
+    def test_who_is_meant(self, domain, organizational, tag, policy):
+        calls: list[str] = []
+
+        found = ask(discover_dmarc(domain), SUFFIX, calls)
+
+        assert found.organizational_domain == organizational
+        assert (found.found_at, found.policy_tag, found.policy) == ("co.example", tag, policy)
+        assert "_dmarc.example TXT" not in calls
+
+    def test_it_gives_no_policy_to_an_organization_that_has_one(self):
+        zone = SUFFIX | {"_dmarc.shop.co.example": {"TXT": ["v=DMARC1; p=none"]}}
+
+        assert ask(discover_dmarc("a.shop.co.example"), zone).policy is NONE
+
+    def test_a_record_between_does_not_replace_that_of_the_organization(self):
+        zone = SUFFIX | {"_dmarc.b.shop.co.example": {"TXT": ["v=DMARC1; p=none"]}}
+
+        found = ask(discover_dmarc("a.b.shop.co.example"), zone)
+
+        assert (found.found_at, found.organizational_domain) == ("co.example", "shop.co.example")
+
+
+class TestNames:
+    @pytest.mark.parametrize("domain", ["Shop.Example", "shop.example.", " SHOP.EXAMPLE. "])
+    def test_a_domain_is_asked_for_in_one_way(self, domain):
+        calls: list[str] = []
+
+        found = ask(discover_dmarc(domain), {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none"]}}, calls)
+
+        assert calls == ["_dmarc.shop.example TXT", "_dmarc.example TXT"]
+        assert (found.found_at, found.policy_tag) == ("shop.example", "p")
+        assert normalized(domain) == "shop.example"
+
+    @pytest.mark.parametrize("name", ["", "a..example", ".example", f"{'x' * 64}.example", "x." * 127 + "x"])
+    def test_what_cannot_be_a_name_is_not_asked_for(self, name):
+        assert not fits_dns(name)
+        assert not any(label in ask_for(name) for label in ("_dmarc..", "x" * 64))
+
+    def test_the_longest_names_can_be_asked_for(self):
+        assert fits_dns("x." * 126 + "x")
+        assert fits_dns(f"{'x' * 63}.example")
+
+
+def ask_for(domain):
+    calls: list[str] = []
+    ask(discover_dmarc(domain), {}, calls)
+    return " ".join(calls)
+
+
+SHOP = {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none"]}}
+
+
+class TestOrganization:
+    """Section 4.10.2: whether another domain has the same organizational domain."""
+
+    @pytest.mark.parametrize(
+        ("other", "shares", "asked"),
+        [
+            pytest.param("shop.example", True, 2, id="itself"),
+            pytest.param("News.Shop.Example.", True, 3, id="below"),
+            pytest.param("other.example", False, 0, id="elsewhere-needs-no-question"),
+            pytest.param("example", False, 0, id="above-needs-no-question"),
+            pytest.param("myshop.example", False, 0, id="the-same-ending-of-a-label-is-not-below"),
+        ],
+    )
+    def test_by_walking_only_from_below(self, other, shares, asked):
+        calls: list[str] = []
+
+        shared, evidence = ask(shares_organization("shop.example", other), SHOP, calls)
+
+        assert shared is shares
+        assert len(calls) == len(evidence) == asked
+
+    def test_an_organization_of_its_own_below(self):
+        zone = SHOP | {"_dmarc.branch.shop.example": {"TXT": ["v=DMARC1; p=none; psd=n"]}}
+
+        assert ask(shares_organization("shop.example", "a.branch.shop.example"), zone)[0] is False
+
+    def test_it_is_not_known_when_a_question_failed(self):
+        zone = SHOP | {"_dmarc.news.shop.example": TEMPERROR}
+
+        assert ask(shares_organization("shop.example", "news.shop.example"), zone)[0] is None
+
+    def test_a_walk_keeps_what_it_saw(self):
+        walk = ask(walk_tree("news.shop.example"), SHOP | {"_dmarc.example": TEMPERROR})
+
+        assert list(walk.found) == ["shop.example"]
+        assert walk.faults == (DmarcStatus.TEMPERROR,)
+        assert walk.organizational_domain is None
 
 
 class TestTemporaryError:
@@ -546,8 +765,9 @@ class TestTemporaryError:
         found = ask(discover_dmarc("a.shop.example"), zone)
 
         assert found.status is DmarcStatus.TEMPERROR
-        assert found.policy is None
-        assert found.organizational_domain == "shop.example"
+        assert (found.policy, found.policy_tag, found.applied_policy) == (None, None, None)
+        assert (found.found_at, found.organizational_domain) == ("shop.example", "shop.example")
+        assert found.record is not None
 
     def test_past_a_record_that_ends_the_walk_nothing_can_fail(self):
         zone = {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject; psd=n"]}, "_dmarc.example": TEMPERROR}
