@@ -1,1 +1,1 @@
-"""The mail authentication records that a sender publishes: SPF and DMARC."""
+"""The protocols of mail authentication, and what stands beside them in the DNS."""
