@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from deliv.core.question import Answer, AnswerStatus, Asking, Query, RecordType, Trouble
+from deliv.core.sending import Sending, sending_of
+from deliv.core.settings import SenderProfile
 
 T = TypeVar("T")
 
@@ -49,6 +51,11 @@ def ask(asking: Asking[T], zone: Zone, calls: list[str] | None = None) -> T:
         return result
 
 
+def sending(domain: str) -> Sending:
+    """Return how a shop sends that says no more than the domain of its address."""
+    return sending_of(SenderProfile(from_address=domain))
+
+
 class ZoneResolver:
     """The same zone behind the interface of a resolver; remembers what it was asked."""
 
@@ -71,4 +78,4 @@ CANARIES: Zone = {
 }
 """What an honest resolver knows, so that the canary believes this zone."""
 
-__all__ = ["CANARIES", "TEMPERROR", "RecordType", "Zone", "ZoneResolver", "answer", "ask"]
+__all__ = ["CANARIES", "TEMPERROR", "RecordType", "Zone", "ZoneResolver", "answer", "ask", "sending"]

@@ -9,21 +9,23 @@ from deliv.core.address import NO_ADDRESS, Address, Mend
 from deliv.core.advice import Advice, advise, choose_entry
 from deliv.core.errors import AddressSyntaxError
 from deliv.core.facts import (
-    FactValue,
+    MessageFacts,
     RecipientFacts,
     SenderFacts,
     address_facts,
+    message_facts,
     recipient_facts,
     sender_facts,
 )
-from deliv.core.findings import Finding, Findings, alternatives, find
-from deliv.core.placement import NOWHERE, Placement, Risk, place
+from deliv.core.findings import Finding, Findings, find
+from deliv.core.placement import NOWHERE, Placement, Risk
 from deliv.core.providers import Provider
 from deliv.core.question import Trouble
 from deliv.core.rulebook import RuleBook
 from deliv.core.rules import Reason, Rule
 from deliv.core.settings import Settings
 from deliv.core.text import Text
+from deliv.core.weighing import weigh
 
 
 class Result(StrEnum):
@@ -158,14 +160,16 @@ def assess(
     *,
     as_of: date,
     sender: SenderFacts | None = None,
+    message: MessageFacts | None = None,
     settings: Settings | None = None,
 ) -> Assessment:
     """Judge one address on the day `as_of`.
 
-    `facts` are those of its domain; `sender` those of the shop, where they were looked up. Never
-    raises: what is not known makes the result unknown, never undeliverable.
+    `facts` are those of its domain; `sender` those of the shop, where they were looked up;
+    `message` those of one of its order mails. Never raises: what is not known makes the result
+    unknown, never undeliverable.
     """
-    judgement = judge(address, facts, rules, as_of=as_of, sender=sender, settings=settings)
+    judgement = judge(address, facts, rules, as_of=as_of, sender=sender, message=message, settings=settings)
     return Assessment(judgement=judgement, address=address.original, normalized=address.normalized)
 
 
@@ -176,6 +180,7 @@ def judge(
     *,
     as_of: date,
     sender: SenderFacts | None = None,
+    message: MessageFacts | None = None,
     settings: Settings | None = None,
 ) -> Judgement:
     """Return what is to be said of an address; the same for all ordinary addresses of a domain."""
@@ -185,9 +190,18 @@ def judge(
     if sender is not None:
         values |= sender_facts(sender)
         evidence += sender.evidence
+    if message is not None:
+        values |= message_facts(message, shop_name=settings.shop.name)
     findings = find(rules.rules, values, evidence, as_of)
     placement: Placement | None
-    risk, placement = _weigh(rules, facts.provider, findings, values)
+    risk, placement = weigh(
+        rules,
+        facts.provider,
+        findings,
+        values,
+        volume_per_day=sender.volume_per_day if sender else None,
+        as_of=as_of,
+    )
     reasons = _reasons(findings, facts, risk)
     if risk is Risk.UNKNOWN and facts.provider is None:
         placement = None  # neither the DNS nor the rule book has anything to say
@@ -229,24 +243,6 @@ def leave_open(rules: RuleBook, *, as_of: date, settings: Settings) -> Judgement
         rules, Risk.UNKNOWN, None, reasons, fields=_no_fields(settings), as_of=as_of, settings=settings
     )
     return Judgement(risk=Risk.UNKNOWN, reasons=reasons, advice=advice)
-
-
-def _weigh(
-    rules: RuleBook, provider: Provider | None, findings: Findings, values: Mapping[str, FactValue]
-) -> tuple[Risk, Placement]:
-    """Return risk and placement; the risk is UNKNOWN when an unknown fact could move its band."""
-    prior = rules.placement.prior(provider)
-    effects = [finding.rule.effect for finding in findings.fired]
-    placement = place(prior, effects)
-    for groups in alternatives(findings.undecided, values):
-        cases = [[*effects, *(rule.effect for rule in group)] for group in groups]
-        effects = min(cases, key=lambda case: place(prior, case).inbox)
-    risk = _risk(rules, placement)
-    return (risk if _risk(rules, place(prior, effects)) is risk else Risk.UNKNOWN), placement
-
-
-def _risk(rules: RuleBook, placement: Placement) -> Risk:
-    return Risk.CERTAIN if placement is NOWHERE else rules.placement.band(placement)
 
 
 def _reasons(findings: Findings, facts: RecipientFacts, risk: Risk) -> tuple[Reason, ...]:

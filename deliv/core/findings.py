@@ -29,21 +29,22 @@ class Findings:
 
 
 def find(rules: Iterable[Rule], facts: Mapping[str, FactValue], evidence: Evidence, as_of: date) -> Findings:
-    """Decide every rule that is in force on `as_of` and whose facts were looked at.
+    """Decide every rule that is in force on `as_of`.
 
-    A rule over facts that are absent (a sender rule without a sender) says nothing either way.
+    A rule that hangs on facts which nobody looked at (a sender rule without a sender) says
+    nothing either way; one that hangs on facts which the DNS did not tell is undecided.
     """
     fired: list[Finding] = []
     undecided: list[Rule] = []
     for rule in rules:
         named = rule.facts
-        if not rule.holds_on(as_of) or not named <= facts.keys():
+        if not rule.holds_on(as_of) or named.isdisjoint(facts):
             continue
         decision = decide(rule.when, facts)
         if decision is Decision.YES:
             lines = tuple(dict.fromkeys(line for name, line in evidence if name in named))
             fired.append(Finding(rule=rule, evidence=lines))
-        elif decision is Decision.UNDECIDED:
+        elif decision is Decision.UNDECIDED and named <= facts.keys():
             undecided.append(rule)
     fired.sort(key=lambda finding: -finding.rule.severity.rank)
     return Findings(fired=tuple(fired), undecided=tuple(undecided))

@@ -7,11 +7,12 @@ certain to fail from looking likely. The interval is that of the inbox marginal,
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from deliv.core.beta import beta_quantile
 from deliv.core.providers import Provider
+from deliv.core.requirements import Consequence, Demand
 from deliv.core.rules import Basis, Effect
 from deliv.core.text import Text
 
@@ -85,12 +86,19 @@ class PlacementBook:
     """Mean of `inbox` from which on the risk is low."""
     medium_from: float
     """Mean of `inbox` from which on the risk is medium."""
+    consequences: Mapping[Consequence, Effect] = field(default_factory=dict)
+    """What a broken demand does to the placement of a mail."""
 
     def prior(self, provider: Provider | None) -> Prior:
         """Return the prior of the provider, else of its kind, else of all."""
         if provider is None:
             return self.default
         return self.providers.get(provider.id) or self.kinds.get(provider.kind) or self.default
+
+    def effect(self, demand: Demand) -> Effect:
+        """Return what breaking a demand does; what no source confirms weighs half."""
+        effect = self.consequences.get(demand.consequence, Effect())
+        return effect if demand.is_verified else effect.halved()
 
     def band(self, placement: Placement) -> Risk:
         """Return the risk that a placement stands for."""

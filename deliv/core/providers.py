@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from deliv.core.mx import MxRecord
+from deliv.core.requirements import Demand
 from deliv.core.text import Source, Text
 
 
@@ -72,6 +73,8 @@ class Provider:
     """For relays: the path that does reach the customer."""
     allow_list: AllowList | None = None
     """What the customer does so that the shop's mail arrives."""
+    requires: tuple[Demand, ...] = ()
+    """What it demands of those who send to it."""
 
 
 class Via(StrEnum):

@@ -1,14 +1,17 @@
 """The whole rule book, loaded and checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from deliv.core.advice import AdviceBook
+from deliv.core.blocklists import BlockList
 from deliv.core.mx import parse_mx
 from deliv.core.placement import PlacementBook
 from deliv.core.providers import Provider, ProviderBook
+from deliv.core.requirements import Requirement
 from deliv.core.rules import Rule
+from deliv.core.services import ServiceBook
 from deliv.core.typos import suggest
 
 _STALE_AFTER_DAYS = 548  # 18 months
@@ -30,6 +33,12 @@ class RuleBook:
     """Headings of the column that holds the customer's address, the best first."""
     digest: str
     """SHA-256 over the files, so that two runs can be compared."""
+    requirements: tuple[Requirement, ...] = ()
+    """What providers ask for."""
+    services: ServiceBook = field(default_factory=ServiceBook)
+    """Who sends mail for shops."""
+    block_lists: tuple[BlockList, ...] = ()
+    """Whom receivers may ask about a sender."""
 
     def stale(self, as_of: date) -> tuple[str, ...]:
         """Return the ids of rules and providers that nobody has checked for 18 months."""

@@ -1,12 +1,14 @@
 """Rules: conditions over facts, decided in three values, and what follows when one fires."""
 
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
 from deliv.core.facts import FactValue
+from deliv.core.settings import SenderProfile
 from deliv.core.text import Source, Text
 
 
@@ -75,6 +77,26 @@ class Test:
     negated: bool = False
     """Whether it must be none of them instead."""
 
+    def fits(self, value: str | float) -> bool:
+        """Whether a value is as it must be."""
+        return (value in self.values) != self.negated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """A number compared with limits: ``at_least`` and ``at_most``."""
+
+    fact: str
+    """Name in the catalogue of facts."""
+    at_least: float = -math.inf
+    """Smallest value that fits."""
+    at_most: float = math.inf
+    """Largest value that fits."""
+
+    def fits(self, value: str | float) -> bool:
+        """Whether a value lies within."""
+        return not isinstance(value, str) and self.at_least <= value <= self.at_most
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class All:
@@ -97,20 +119,17 @@ class Not:
     condition: "Condition"
 
 
-Condition: TypeAlias = Test | All | AnyOf | Not
+Condition: TypeAlias = Test | Bounds | All | AnyOf | Not
 
 
 def decide(condition: Condition, facts: Mapping[str, FactValue]) -> Decision:
-    """Decide a condition in Kleene's three-valued logic: an unknown fact is UNDECIDED.
-
-    Raises KeyError when a fact is absent: see `facts_of`.
-    """
+    """Decide a condition in Kleene's three-valued logic: an unknown or absent fact is UNDECIDED."""
     match condition:
-        case Test():
-            value = facts[condition.fact]
+        case Test() | Bounds():
+            value = facts.get(condition.fact)
             if value is None:
                 return Decision.UNDECIDED
-            return Decision.YES if (value in condition.values) != condition.negated else Decision.NO
+            return Decision.YES if condition.fits(value) else Decision.NO
         case Not():
             return _negate(decide(condition.condition, facts))
         case All():
@@ -132,7 +151,7 @@ def _any(decisions: Iterable[Decision]) -> Decision:
 def facts_of(condition: Condition) -> frozenset[str]:
     """Return the names of all facts that a condition reads."""
     match condition:
-        case Test():
+        case Test() | Bounds():
             return frozenset({condition.fact})
         case Not():
             return facts_of(condition.condition)
@@ -157,6 +176,17 @@ class Effect:
     basis: Basis = Basis.ESTIMATE
     """What these figures rest on."""
 
+    def halved(self) -> "Effect":
+        """Return half of it: what a demand weighs that no source confirms."""
+        return replace(
+            self,
+            spam=self.spam / 2,
+            missing=self.missing / 2,
+            least_spam=self.least_spam / 2,
+            least_missing=self.least_missing / 2,
+            basis=Basis.ESTIMATE,
+        )
+
     @property
     def is_neutral(self) -> bool:
         """Whether it leaves the placement as it is."""
@@ -171,8 +201,12 @@ class Example:
     """The customer's address."""
     zone: Mapping[str, Mapping[str, tuple[str, ...]]]
     """Records by name and type; ``TEMPERROR`` as a type stands for a name that fails."""
-    sender: str | None = None
-    """Domain that the shop sends from."""
+    sender: SenderProfile | None = None
+    """How the shop sends."""
+    message: str = ""
+    """Source of an order mail; empty where there is none."""
+    message_size: int = 0
+    """Bytes to which that mail is padded; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +245,8 @@ class Rule:
 
     @property
     def is_about_sender(self) -> bool:
-        """Whether it reads nothing but facts about the shop."""
-        return all(name.startswith("sender.") for name in self.facts)
+        """Whether it reads nothing but facts about the shop and its mail."""
+        return all(name.startswith(("sender.", "message.")) for name in self.facts)
 
     def holds_on(self, day: date) -> bool:
         """Whether the rule is in force on `day`."""

@@ -26,6 +26,18 @@ class SenderProfile:
 
     from_address: str
     """The header-From address, or only its domain."""
+    envelope: str = ""
+    """Domain that bounces go back to; empty for that of the service, else the header-From domain."""
+    reply_to: str = ""
+    """Address in Reply-To; empty when replies go to the header-From address."""
+    ips: tuple[str, ...] = ()
+    """IP addresses from which the mail leaves."""
+    sends_through: tuple[str, ...] = ()
+    """Ids of the services that send it."""
+    selectors: tuple[str, ...] = ()
+    """DKIM selectors, as ``s1`` or with their domain as ``s1._domainkey.shop.example``."""
+    volume_per_day: int | None = None
+    """Mails a day; None when unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

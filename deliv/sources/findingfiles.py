@@ -1,19 +1,35 @@
 """Rules and advice, decoded from the ``rules`` and ``advice`` lists of rule files."""
 
+import ipaddress
 import re
 
 from deliv.core.advice import Action, AdviceEntry
 from deliv.core.facts import FACTS
 from deliv.core.placement import Risk
 from deliv.core.providers import ProviderKind
-from deliv.core.rules import All, AnyOf, Basis, Condition, Effect, Example, Not, Reason, Rule, Severity, Test
+from deliv.core.rules import (
+    All,
+    AnyOf,
+    Basis,
+    Bounds,
+    Condition,
+    Effect,
+    Example,
+    Not,
+    Reason,
+    Rule,
+    Severity,
+    Test,
+)
+from deliv.core.settings import SenderProfile
 from deliv.core.text import Text
 from deliv.sources.fields import Fields, closest
+from deliv.sources.names import decode_id, decode_sources
 from deliv.sources.placeholders import check_placeholders
-from deliv.sources.providerfiles import decode_id, decode_sources
 from deliv.sources.yamlfile import Located
 
 _OPERATORS = ("is", "is_not", "in", "not_in")
+_LIMITS = ("at_least", "at_most")
 _WINDOW = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
@@ -29,7 +45,7 @@ def decode_rule(fields: Fields) -> tuple[Rule, bool]:
         when=_condition(fields, when) if when else Test(fact="", values=frozenset()),
         message=fields.bilingual("message"),
         remedy=fields.optional_bilingual("remedy"),
-        effect=_effect(effect) if effect else Effect(),
+        effect=decode_effect(effect) if effect else Effect(),
         sources=decode_sources(fields),
         effective_from=fields.day("effective_from"),
         effective_until=fields.day("effective_until"),
@@ -67,7 +83,7 @@ def _condition(fields: Fields, located: Located) -> Condition:
     return condition
 
 
-def _test(fields: Fields) -> Test:
+def _test(fields: Fields) -> Condition:
     name = fields.text("fact")
     located = fields.get("fact") or fields.located
     if name not in FACTS:
@@ -80,6 +96,9 @@ def _test(fields: Fields) -> Test:
             fields.report(
                 located, "there is no fact “{name}”; known are: {known}", name=name, known=", ".join(FACTS)
             )
+    spec = FACTS.get(name)
+    if spec is not None and spec.is_number:
+        return _bounds(fields, name)
     operators = [operator for operator in _OPERATORS if fields.has(operator)]
     if len(operators) != 1:
         fields.report(fields.located, "a fact is compared by exactly one of: is, is_not, in, not_in")
@@ -89,6 +108,13 @@ def _test(fields: Fields) -> Test:
     items = fields.items(operator) if operator.endswith("in") else [single] if single else []
     values = frozenset(_fact_value(fields, name, item) for item in items)
     return Test(fact=name, values=values, negated=operator in ("is_not", "not_in"))
+
+
+def _bounds(fields: Fields, name: str) -> Bounds:
+    limits = {limit: fields.number(limit) for limit in _LIMITS if fields.has(limit)}
+    if not limits:
+        fields.report(fields.located, "a number is compared by at_least, at_most, or both")
+    return Bounds(fact=name, **limits)
 
 
 def _fact_value(fields: Fields, name: str, located: Located) -> str | bool:
@@ -106,7 +132,8 @@ def _fact_value(fields: Fields, name: str, located: Located) -> str | bool:
     return value
 
 
-def _effect(fields: Fields) -> Effect:
+def decode_effect(fields: Fields) -> Effect:
+    """Return what a finding, or a broken demand, does to the placement of a mail."""
     floors = fields.child("at_least")
     effect = Effect(
         undeliverable=fields.flag("undeliverable", default=False),
@@ -141,9 +168,49 @@ def _example(examples: Fields | None, key: str) -> Example:
     for name, located in names.entries() if names else ():
         records = Fields(located, fields.faults)
         zone[name] = {kind: records.texts(kind) for kind, _ in records.entries()}
-    example = Example(address=fields.text("address"), zone=zone, sender=fields.text("sender", "") or None)
+    example = Example(
+        address=fields.text("address"),
+        zone=zone,
+        sender=_example_sender(fields),
+        message=fields.text("message", ""),
+        message_size=fields.count("message_size", 0),
+    )
     fields.close()
     return example
+
+
+def _example_sender(fields: Fields) -> SenderProfile | None:
+    """Return the sender of an example: a domain, or a mapping as in ``deliv.yaml``."""
+    located = fields.get("sender")
+    if located is None:
+        return None
+    if isinstance(located.value, str):
+        return SenderProfile(from_address=located.value)
+    return decode_sender(Fields(located, fields.faults))
+
+
+def decode_sender(fields: Fields) -> SenderProfile:
+    """Return how a shop sends."""
+    profile = SenderProfile(
+        from_address=fields.text("from"),
+        envelope=fields.text("envelope", ""),
+        reply_to=fields.text("reply_to", ""),
+        ips=tuple(_ip(fields, item) for item in fields.items("ips")),
+        sends_through=fields.texts("sends_through"),
+        selectors=fields.texts("selectors"),
+        volume_per_day=fields.count("volume_per_day") if fields.has("volume_per_day") else None,
+    )
+    fields.close()
+    return profile
+
+
+def _ip(fields: Fields, located: Located) -> str:
+    text = fields.as_text(located)
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        fields.report(located, "“{text}” is no IP address", text=text)
+    return text
 
 
 def decode_advice(fields: Fields) -> AdviceEntry:

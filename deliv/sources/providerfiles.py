@@ -1,20 +1,16 @@
 """Providers and their priors, decoded from the ``providers`` lists of rule files."""
 
-import re
 from dataclasses import dataclass
-from datetime import date
 
 from deliv.core.errors import Fault
 from deliv.core.placement import Prior
 from deliv.core.providers import AllowList, Provider, ProviderKind
 from deliv.core.rules import Basis
-from deliv.core.text import Source
 from deliv.sources.fields import Fields
+from deliv.sources.names import decode_hosts, decode_id, decode_sources
 from deliv.sources.placeholders import check_placeholders
+from deliv.sources.senderfiles import decode_demand
 from deliv.sources.yamlfile import Located
-
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +24,9 @@ class DecodedProvider:
 
 def decode_provider(fields: Fields) -> DecodedProvider:
     """Return the provider in `fields`; whatever is wrong is noted there."""
-    domains = _hosts(fields, "domains", dotted=False)
-    suffixes = _hosts(fields, "suffixes", dotted=True)
-    mx = _hosts(fields, "mx", dotted=None)
+    domains = decode_hosts(fields, "domains", dotted=False)
+    suffixes = decode_hosts(fields, "suffixes", dotted=True)
+    mx = decode_hosts(fields, "mx", dotted=None)
     names = {*domains, *suffixes, *mx}
     provider = Provider(
         id=decode_id(fields),
@@ -45,6 +41,7 @@ def decode_provider(fields: Fields) -> DecodedProvider:
         notice=fields.optional_bilingual("notice"),
         reach=fields.optional_bilingual("reach"),
         allow_list=_allow_list(fields),
+        requires=tuple(decode_demand(child) for child in fields.children("requires")),
         sources=decode_sources(fields),
     )
     placement = fields.child("placement")
@@ -55,37 +52,6 @@ def decode_provider(fields: Fields) -> DecodedProvider:
     )
     fields.close()
     return decoded
-
-
-def decode_id(fields: Fields) -> str:
-    """Return the id, which must be kebab-case."""
-    value = fields.text("id")
-    if value and not _ID.fullmatch(value) and (located := fields.get("id")):
-        fields.report(located, "an id is made of a-z, 0-9 and single hyphens")
-    return value
-
-
-def decode_sources(fields: Fields) -> tuple[Source, ...]:
-    """Return the sources, of which there must be at least one."""
-    sources = []
-    for child in fields.children("sources", required=True):
-        checked = child.day("checked")
-        if checked is None:
-            child.get("checked", required=True)
-        verified = child.flag("verified", default=True)
-        source = Source(
-            title=child.text("title"),
-            url=child.text("url", ""),
-            checked=checked or date.min,
-            verified=verified,
-        )
-        if verified and not source.url.startswith(("https://", "http://")):
-            child.report(child.located, "a verified source needs a url; otherwise write “verified: false”")
-        child.close()
-        sources.append(source)
-    if not sources and (located := fields.get("sources")):
-        fields.report(located, "there must be at least one source")
-    return tuple(sources)
 
 
 def decode_prior(fields: Fields) -> Prior:
@@ -104,19 +70,6 @@ def decode_prior(fields: Fields) -> Prior:
         fields.report(fields.located, "inbox must be more than 0")
     fields.close()
     return prior
-
-
-def _hosts(fields: Fields, key: str, *, dotted: bool | None) -> tuple[str, ...]:
-    names = []
-    for item in fields.items(key):
-        name = fields.as_text(item)
-        if not _HOST.fullmatch(name.removeprefix(".")) and not (dotted and name.count(".") == 1):
-            fields.report(item, "“{name}” is no domain name in lower case", name=name)
-        elif dotted is not None and name.startswith(".") != dotted:
-            template = "“{name}” needs a leading dot" if dotted else "“{name}” may not begin with a dot"
-            fields.report(item, template, name=name)
-        names.append(name)
-    return tuple(names)
 
 
 def _subset(fields: Fields, key: str, names: set[str]) -> frozenset[str]:

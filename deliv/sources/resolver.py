@@ -84,7 +84,8 @@ class DnsResolver:
             end = found.canonical_name.to_text(omit_final_dot=True).lower()
             alias = end if end != name.lower() else None
             return Answer(status=AnswerStatus.NODATA, ttl=ttl), alias
-        texts = tuple(_text(rdata) for rdata in found.rrset)
+        # Name servers hand the records of one name out in turn; what is made of them must not change.
+        texts = tuple(_text(rdata) for rdata in sorted(found.rrset))
         return Answer(status=AnswerStatus.FOUND, texts=texts, ttl=ttl), None
 
 

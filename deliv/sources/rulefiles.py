@@ -1,24 +1,29 @@
 """The rule book: found, read, merged and checked.
 
 Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``, ``rules``,
-``priors``, ``bands``, ``advice``, ``phone_window`` and ``address_headings``. Later folders win:
+``priors``, ``bands``, ``consequences``, ``requirements``, ``services``, ``usual_selectors``,
+``block_lists``, ``advice``, ``phone_window`` and ``address_headings``. Later folders win:
 an entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deliv.core.advice import AdviceBook, AdviceEntry
+from deliv.core.blocklists import BlockList
 from deliv.core.errors import Fault, RuleErrors
 from deliv.core.placement import PlacementBook, Prior, Risk
 from deliv.core.providers import Provider, ProviderBook, ProviderKind
+from deliv.core.requirements import Consequence, Requirement
 from deliv.core.rulebook import RuleBook
-from deliv.core.rules import Rule
+from deliv.core.rules import Effect, Rule
+from deliv.core.services import SendingService, ServiceBook
 from deliv.sources.fields import Fields
-from deliv.sources.findingfiles import decode_advice, decode_rule, decode_window
+from deliv.sources.findingfiles import decode_advice, decode_effect, decode_rule, decode_window
 from deliv.sources.providerfiles import check_unique, decode_prior, decode_provider
+from deliv.sources.senderfiles import decode_block_list, decode_requirement, decode_service
 from deliv.sources.yamlfile import Located, read_file, read_yaml
 
 
@@ -82,7 +87,14 @@ class _Draft:
     kinds: dict[str, Prior] = field(default_factory=dict)
     default: Prior | None = None
     bands: tuple[float, float] = (0.0, 0.0)
+    consequences: dict[Consequence, Effect] = field(default_factory=dict)
+    requirements: dict[str, tuple[Located, Requirement]] = field(default_factory=dict)
+    services: dict[str, SendingService] = field(default_factory=dict)
+    usual_selectors: tuple[str, ...] = ()
+    block_lists: dict[str, BlockList] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
+    known_rules: set[str] = field(default_factory=set)
+    """Ids of all rules ever seen: one that was turned off is no slip of the pen."""
     advice: tuple[AdviceEntry, ...] = ()
     phone_window: str = ""
     headings: tuple[str, ...] = ()
@@ -104,14 +116,7 @@ class _Draft:
         for child in fields.children("providers"):
             self._take_provider(child, seen)
         for child in fields.children("rules"):
-            if (turned_off := _turned_off(child, self.rules)) is not None:
-                self.rules.pop(turned_off, None)
-                continue
-            rule, enabled = decode_rule(child)
-            self._note_twice(child, rule.id, seen)
-            self.rules.pop(rule.id, None)
-            if enabled:
-                self.rules[rule.id] = rule
+            self._take_rule(child, seen)
         if priors := fields.child("priors"):
             self._take_priors(priors)
         if bands := fields.child("bands"):
@@ -119,11 +124,49 @@ class _Draft:
             if self.bands[0] < self.bands[1]:
                 bands.report(bands.located, "low_from must be at least medium_from")
             bands.close()
+        if consequences := fields.child("consequences"):
+            for consequence in Consequence:
+                if effect := consequences.child(consequence):
+                    self.consequences[consequence] = decode_effect(effect)
+            consequences.close()
+        self._take_sender_side(fields, seen)
         # A shop's own lines stand before the packaged ones, so that they are found first.
         self.advice = tuple(decode_advice(child) for child in fields.children("advice")) + self.advice
         self.phone_window = decode_window(fields, "phone_window", self.phone_window)
         self.headings = fields.texts("address_headings") + self.headings
         fields.close()
+
+    def _take_rule(self, fields: Fields, seen: set[str]) -> None:
+        if (turned_off := _turned_off(fields, self.rules)) is not None:
+            self.rules.pop(turned_off, None)
+            return
+        rule, enabled = decode_rule(fields)
+        self._note_twice(fields, rule.id, seen)
+        self.known_rules.add(rule.id)
+        self.rules.pop(rule.id, None)
+        if enabled:
+            self.rules[rule.id] = rule
+
+    def _take_sender_side(self, fields: Fields, seen: set[str]) -> None:
+        for child in fields.children("requirements"):
+            requirement = decode_requirement(child)
+            self._note_twice(child, requirement.id, seen)
+            self.requirements[requirement.id] = (child.located, requirement)
+        for child in fields.children("services"):
+            if (turned_off := _turned_off(child, self.services)) is not None:
+                self.services.pop(turned_off, None)
+                continue
+            service = decode_service(child)
+            self._note_twice(child, service.id, seen)
+            self.services[service.id] = service
+        self.usual_selectors = fields.texts("usual_selectors") + self.usual_selectors
+        for child in fields.children("block_lists"):
+            if (turned_off := _turned_off(child, self.block_lists)) is not None:
+                self.block_lists.pop(turned_off, None)
+                continue
+            block_list = decode_block_list(child)
+            self._note_twice(child, block_list.id, seen)
+            self.block_lists[block_list.id] = block_list
 
     def _take_provider(self, fields: Fields, seen: set[str]) -> None:
         if (turned_off := _turned_off(fields, self.providers)) is not None:
@@ -159,6 +202,7 @@ class _Draft:
     def finish(self) -> RuleBook | None:
         """Return the book; None when something is missing without which there is none."""
         check_unique(list(self.providers.values()), self.faults)
+        self._check_references()
         if self.default is None or not self._ladder_is_complete() or self.faults:
             return None
         return RuleBook(
@@ -170,11 +214,29 @@ class _Draft:
                 default=self.default,
                 low_from=self.bands[0],
                 medium_from=self.bands[1],
+                consequences=self.consequences,
             ),
+            requirements=tuple(requirement for _, requirement in self.requirements.values()),
+            services=ServiceBook(self.services.values(), usual_selectors=self.usual_selectors),
+            block_lists=tuple(self.block_lists.values()),
             advice=AdviceBook(entries=self.advice, phone_window=self.phone_window),
             address_headings=self.headings,
             digest=self.digest.hexdigest(),
         )
+
+    def _check_references(self) -> None:
+        """Note every demand for an unknown requirement, and every unknown rule that would break one."""
+        for located, _ in self.providers.values():
+            for demand in Fields(located, []).children("requires"):  # what is no mapping was noted before
+                if (name := demand.get("requirement")) is not None:
+                    self._check_known(demand.located, name, self.requirements)
+        for located, _ in self.requirements.values():
+            for name in Fields(located, []).items("broken_by"):
+                self._check_known(located, name, self.known_rules)
+
+    def _check_known(self, entry: Located, name: Located, known: Collection[str]) -> None:
+        if isinstance(name.value, str) and name.value not in known:
+            Fields(entry, self.faults).unknown_word(name, known)
 
     def _ladder_is_complete(self) -> bool:
         everything = [e for e in self.advice if not e.kinds and not e.reasons]

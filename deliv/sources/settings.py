@@ -8,12 +8,11 @@ from deliv.core.errors import Fault, SettingsErrors
 from deliv.core.settings import (
     CalendarSettings,
     NetworkSettings,
-    SenderProfile,
     Settings,
     ShopSettings,
 )
 from deliv.sources.fields import Fields
-from deliv.sources.findingfiles import decode_window
+from deliv.sources.findingfiles import decode_sender, decode_window
 from deliv.sources.yamlfile import read_file, read_yaml
 
 DEFAULT_NAME = "deliv.yaml"
@@ -41,7 +40,7 @@ def _decode(text: str, name: str, faults: list[Fault]) -> Settings:
     fields = Fields(located, faults)
     settings = Settings(
         shop=_shop(fields.child("shop")),
-        sender=_sender(fields.child("sender")),
+        sender=decode_sender(sender) if (sender := fields.child("sender")) else None,
         network=_network(fields.child("network")),
         calendar=_calendar(fields.child("calendar")),
         rules=tuple(str(Path(name).parent / folder) for folder in fields.texts("rules")),
@@ -67,14 +66,6 @@ def _shop(fields: Fields | None) -> ShopSettings:
     )
     fields.close()
     return shop
-
-
-def _sender(fields: Fields | None) -> SenderProfile | None:
-    if fields is None:
-        return None
-    profile = SenderProfile(from_address=fields.text("from"))
-    fields.close()
-    return profile
 
 
 def _network(fields: Fields | None) -> NetworkSettings:

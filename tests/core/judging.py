@@ -7,7 +7,7 @@ from deliv.core.assess import Judgement, judge
 from deliv.core.discovery import discover_recipient, discover_sender
 from deliv.core.rulebook import RuleBook
 from deliv.core.settings import Settings
-from tests.zone import TEMPERROR, Zone, ask
+from tests.zone import TEMPERROR, Zone, ask, sending
 
 A_DAY = date(2026, 11, 24)
 """A Tuesday on which nobody has a holiday."""
@@ -29,7 +29,7 @@ def judge_in(
         ask(discover_recipient(address.domain, rules.providers), zone),
         rules,
         as_of=as_of,
-        sender=ask(discover_sender(sender), zone) if sender else None,
+        sender=ask(discover_sender(sending(sender)), zone) if sender else None,
         settings=settings,
     )
 

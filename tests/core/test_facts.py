@@ -1,11 +1,18 @@
 """The facts that rules may name, and their values."""
 
+from datetime import date
+
 import pytest
 
 from deliv.core.address import parse_address
-from deliv.core.discovery import discover_recipient, discover_sender
-from deliv.core.facts import FACTS, address_facts, recipient_facts, sender_facts
-from tests.zone import TEMPERROR, ask
+from deliv.core.discovery import Scope, discover_recipient, discover_sender
+from deliv.core.facts import FACTS, address_facts, message_facts, recipient_facts, sender_facts
+from deliv.core.sending import sending_of
+from deliv.core.services import SendingService, ServiceBook
+from deliv.core.settings import SenderProfile
+from deliv.core.text import Source, Text
+from deliv.sources.message import read_message
+from tests.zone import TEMPERROR, ask, sending
 
 LIVING = {"MX": ["10 mx.living.example."]}
 HOST = {"mx.living.example": {"A": ["192.0.2.1"]}}
@@ -72,65 +79,147 @@ def test_facts_of_a_recipient(rules, domain, zone, expected):
     assert facts == {f"recipient.{name}": value for name, value in zip(names, expected, strict=True)}
 
 
+ALWAYS = {"route", "reply_route", "kind", "spf", "dmarc", "dmarc_policy"}
+"""What is known, or known to be unknown, of every sender."""
+SPF_RESULT = {"spf_envelope", "spf_header_from"}
+"""What can be said without an address only where it holds for every address."""
+SPF_RECORD = {
+    *("spf_lookups", "spf_soft_end", "spf_no_end", "spf_uses_ptr", "spf_missing_include"),
+    *("spf_broken_include", "spf_duplicate_include", "spf_loop", "spf_void_lookups", "spf_unreachable_terms"),
+}
+"""What a record that can be read shows."""
+DMARC_RECORD = {"dmarc_testing", "dmarc_obsolete", "dmarc_no_policy", "dmarc_reports"}
+
+
 @pytest.mark.parametrize(
-    ("zone", "expected"),
+    ("zone", "expected", "more"),
     [
-        pytest.param({}, ("no_domain", "missing", "missing", ""), id="nothing"),
+        pytest.param({}, ("no_domain", "missing", "missing", ""), SPF_RESULT, id="nothing"),
         pytest.param(
             {"shop.example": {"TXT": ["v=spf1 ~all"], "A": ["192.0.2.1"]}},
             ("implicit_mx", "valid", "missing", ""),
+            SPF_RECORD,
             id="spf",
         ),
         pytest.param(
             {"shop.example": {"TXT": ["v=spf1 a"]}},
             ("no_host", "valid", "missing", ""),
+            SPF_RECORD,
             id="spf-without-all",
         ),
         pytest.param(
             {"shop.example": {"TXT": ["v=spf1 mx +all"]}},
             ("no_host", "plus_all", "missing", ""),
+            SPF_RECORD,
             id="spf-for-everybody",
         ),
         pytest.param(
             {"shop.example": {"TXT": ["v=spf1 moo"]}},
             ("no_host", "invalid", "missing", ""),
+            SPF_RESULT,
             id="invalid-spf",
         ),
         pytest.param(
             {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject; t=y"]}, "shop.example": {"TXT": ["x"]}},
             ("no_host", "missing", "found", "quarantine"),
-            id="dmarc-as-applied",
+            SPF_RESULT | DMARC_RECORD,
+            id="dmarc-as-applied-and-its-result-open-without-dkim",
         ),
-        pytest.param({"shop.example": TEMPERROR}, (None, None, "missing", ""), id="spf-not-known"),
+        pytest.param(
+            {"shop.example": TEMPERROR},
+            (None, None, "missing", ""),
+            SPF_RESULT,
+            id="spf-not-known",
+        ),
         pytest.param(
             {"shop.example": {"A": ["192.0.2.1"]}, "_dmarc.example": TEMPERROR},
             ("implicit_mx", "missing", None, None),
+            SPF_RESULT | {"dmarc_result"},
             id="dmarc-not-known",
         ),
     ],
 )
-def test_facts_of_a_sender(zone, expected):
-    facts = sender_facts(ask(discover_sender("shop.example"), zone))
+def test_facts_of_a_sender(zone, expected, more):
+    facts = sender_facts(ask(discover_sender(sending("shop.example")), zone))
 
     names = ("route", "spf", "dmarc", "dmarc_policy")
-    assert facts == {f"sender.{name}": value for name, value in zip(names, expected, strict=True)}
+    assert tuple(facts[f"sender.{name}"] for name in names) == expected
+    assert facts.keys() == {f"sender.{name}" for name in ALWAYS | more}
+
+
+def test_what_the_dns_did_not_tell_is_unknown_and_what_nobody_looked_at_is_absent():
+    zone = {"shop.example": TEMPERROR, "_dmarc.shop.example": TEMPERROR}
+    facts = sender_facts(ask(discover_sender(sending("shop.example")), zone))
+
+    assert {name for name, value in facts.items() if value is None} == {
+        *(
+            "sender.route",
+            "sender.reply_route",
+            "sender.spf",
+            "sender.spf_envelope",
+            "sender.spf_header_from",
+        ),
+        *("sender.dmarc", "sender.dmarc_policy", "sender.dmarc_result"),
+    }
+    assert facts.keys().isdisjoint({"sender.dkim", "sender.alias", "sender.reverse", "sender.listed"})
+
+
+SERVICE = SendingService(
+    id="esp",
+    names=Text(ja="配信", en="ESP"),
+    sources=(Source(title="made up", checked=date(2026, 11, 1)),),
+    includes=("spf.esp.example",),
+    selectors=("s1",),
+)
+WORLD = {
+    "shop.example": {
+        "MX": ["10 mx.shop.example."],
+        "TXT": ["v=spf1 include:spf.esp.example ip4:192.0.2.25 ~all"],
+        "A": ["192.0.2.1"],
+    },
+    "mx.shop.example": {"A": ["192.0.2.1"]},
+    "spf.esp.example": {"TXT": ["v=spf1 ip4:198.51.100.0/24 -all"]},
+    "_dmarc.shop.example": {"TXT": ["v=DMARC1; p=none; rua=mailto:d@shop.example"]},
+    "s1._domainkey.shop.example": {
+        "TXT": ["v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]
+    },
+    "25.2.0.192.in-addr.arpa": {"PTR": ["mail.shop.example."]},
+    "mail.shop.example": {"A": ["192.0.2.25"]},
+}
+PROFILES = [
+    SenderProfile(from_address="shop.example"),
+    SenderProfile(from_address="shop.example", ips=("192.0.2.25",), selectors=("s1",), volume_per_day=6000),
+    SenderProfile(from_address="shop.example", sends_through=("esp",), envelope="bounce.shop.example"),
+]
+MAIL = b"From: order@shop.example\nDate: Sun, 22 Nov 2026 10:00:00 +0900\nReceived: from x\n\nHello"
+
+
+def all_that_can_be_known(rules):
+    """Yield the facts of several situations, which together show everything there is to know."""
+    yield address_facts(parse_address("taro@shop.example"))
+    yield recipient_facts(ask(discover_recipient("shop.example", rules.providers), {}))
+    yield message_facts(read_message(MAIL).facts)
+    scope = Scope(providers=rules.providers, block_lists=rules.block_lists, is_thorough=True)
+    lists = {"2.0.0.127.zen.spamhaus.org": {"A": ["127.0.0.2"]}}
+    for zone in ({}, WORLD, WORLD | lists):
+        for profile in PROFILES:
+            for mail in (None, read_message(MAIL)):
+                how = sending_of(profile, ServiceBook([SERVICE]), mail=mail, guess_selectors=True)
+                yield sender_facts(ask(discover_sender(how, scope), zone))
 
 
 def test_the_catalogue_names_exactly_the_facts_that_there_are(rules):
-    known = {
-        **address_facts(parse_address("taro@shop.example")),
-        **recipient_facts(ask(discover_recipient("shop.example", rules.providers), {})),
-        **sender_facts(ask(discover_sender("shop.example"), {})),
-    }
+    known = list(all_that_can_be_known(rules))
 
-    assert known.keys() == FACTS.keys()
-    for name, value in known.items():
+    assert {name for facts in known for name in facts} == FACTS.keys()
+    for name, value in (pair for facts in known for pair in facts.items()):
         spec = FACTS[name]
-        assert isinstance(value, bool) is spec.is_flag
-        assert spec.words is None or value in spec.words
+        assert isinstance(value, bool) is spec.is_flag, name
+        assert (type(value) is int) is spec.is_number, name
+        assert spec.words is None or value in spec.words, (name, value)
         assert spec.meaning
 
 
-@pytest.mark.parametrize("name", ["recipient.route", "sender.route", "sender.spf", "sender.dmarc"])
+@pytest.mark.parametrize("name", [name for name, spec in FACTS.items() if spec.words is not None])
 def test_a_failure_is_no_word_that_a_rule_may_ask_for(name):
     assert FACTS[name].words.isdisjoint({"unknown", "temperror"})

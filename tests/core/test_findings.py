@@ -3,7 +3,7 @@
 from datetime import date
 
 from deliv.core.findings import alternatives, find
-from deliv.core.rules import All, Severity
+from deliv.core.rules import All, AnyOf, Severity
 from deliv.core.rules import Test as FactTest
 from tests.core.test_rules import rule
 
@@ -30,6 +30,19 @@ def test_a_rule_over_facts_that_nobody_looked_at_says_nothing_either_way():
     found = find([rule(when=SPF_MISSING)], {"recipient.route": "mx"}, (), DAY)
 
     assert found.fired == found.undecided == ()
+
+
+def test_a_rule_of_which_only_a_part_was_looked_at_says_nothing_unless_that_part_decides():
+    both = rule(id="both", when=All(conditions=(SPF_MISSING, route_is("mx"))))
+    either = rule(id="either", when=AnyOf(conditions=(SPF_MISSING, route_is("mx"))))
+
+    looked_at = {"recipient.route": "mx"}
+    assert [f.rule.id for f in find([both, either], looked_at, (), DAY).fired] == ["either"]
+    assert find([both, either], looked_at, (), DAY).undecided == ()
+
+    not_told = {"recipient.route": None}
+    assert find([both, either], not_told, (), DAY).fired == ()
+    assert find([both, either], not_told, (), DAY).undecided == ()
 
 
 def test_a_rule_out_of_force_says_nothing():

@@ -11,14 +11,19 @@ from deliv.core.address import LENIENT_DOMAINS, parse_address
 from deliv.core.advice import Advice, AllowList, advise, choose_entry
 from deliv.core.assess import _no_fields
 from deliv.core.discovery import discover_recipient, discover_sender
-from deliv.core.facts import FACTS, address_facts, recipient_facts, sender_facts
+from deliv.core.facts import FACTS, address_facts, message_facts, recipient_facts, sender_facts
 from deliv.core.findings import find
-from deliv.core.placement import Risk
+from deliv.core.placement import Risk, place
 from deliv.core.providers import ProviderKind, Via
+from deliv.core.requirements import Consequence
 from deliv.core.rulebook import RuleBook
-from deliv.core.rules import All, AnyOf, Effect, Not, Reason
+from deliv.core.rules import All, AnyOf, Bounds, Effect, Not, Reason, Severity
+from deliv.core.rules import Test as FactTest
+from deliv.core.sending import sending_of
 from deliv.core.settings import Settings
 from deliv.core.text import Source, Text
+from deliv.sender import thorough_scope
+from deliv.sources.message import read_message
 from deliv.sources.placeholders import PLACEHOLDERS
 from deliv.sources.rulefiles import load_rules
 from tests.core.judging import A_DAY
@@ -27,8 +32,20 @@ from tests.core.test_rules import rule as made_up_rule
 from tests.zone import ask
 
 BOOK = load_rules()
+SHOP_NAME = "例の店"
+WITHOUT_DNS = {"sender.kind", "sender.volume", "sender.reply_route"}
 RULES = [pytest.param(rule, id=rule.id) for rule in BOOK.rules]
 PROVIDERS = [pytest.param(provider, id=provider.id) for provider in BOOK.providers.providers]
+
+
+def padded(example):
+    """Return the mail of an example, filled up to the size that it asks for."""
+    content = example.message.encode()
+    line = b"." * 76 + b"\n"
+    missing = max(0, example.message_size - len(content))
+    return (
+        content + line * (missing // len(line)) + line[-(missing % len(line)) :] * bool(missing % len(line))
+    )
 
 
 def run(example):
@@ -38,10 +55,14 @@ def run(example):
     recipient = ask(discover_recipient(address.domain, BOOK.providers), example.zone)
     facts = address_facts(address) | recipient_facts(recipient)
     evidence = recipient.evidence
-    if example.sender:
-        sender = ask(discover_sender(example.sender), example.zone)
+    mail = read_message(padded(example)) if example.message else None
+    if example.sender or mail:
+        sending = sending_of(example.sender, BOOK.services, mail=mail, guess_selectors=True)
+        sender = ask(discover_sender(sending, thorough_scope(BOOK, mail, 0)), example.zone)
         facts |= sender_facts(sender)
         evidence += sender.evidence
+    if mail:
+        facts |= message_facts(mail.facts, shop_name=SHOP_NAME)
     return find(BOOK.rules, facts, evidence, A_DAY)
 
 
@@ -73,16 +94,18 @@ class TestRules:
     def test_the_silent_example_is_looked_at_by_the_rule(self, rule):
         """A sender rule without a sender is silent too, and proves nothing."""
         needs_sender = any(name.startswith("sender.") for name in rule.facts)
+        needs_message = any(name.startswith("message.") for name in rule.facts)
 
-        assert (rule.silent.sender is not None) is needs_sender
-        assert (rule.fires.sender is not None) is needs_sender
+        for example in (rule.fires, rule.silent):
+            assert (example.sender is not None or example.message != "") is (needs_sender or needs_message)
+            assert example.message or not needs_message
 
     @pytest.mark.parametrize("rule", RULES)
     def test_a_finding_about_dns_shows_what_was_answered(self, rule):
         (finding,) = (finding for finding in run(rule.fires).fired if finding.rule.id == rule.id)
-        shows = {"recipient.route", "sender.route", "sender.spf", "sender.dmarc"} & rule.facts
+        shows = {name for name in rule.facts if name == "recipient.route" or name.startswith("sender.")}
 
-        assert bool(finding.evidence) is bool(shows)
+        assert bool(finding.evidence) is bool(shows - WITHOUT_DNS)
 
     @pytest.mark.parametrize("rule", RULES)
     def test_it_has_a_source_that_somebody_looked_at(self, rule):
@@ -96,7 +119,8 @@ class TestRules:
     def test_it_names_facts_and_values_that_there_are(self, rule):
         for test in comparisons_in(rule.when):
             spec = FACTS[test.fact]
-            for value in test.values:
+            assert isinstance(test, Bounds) is spec.is_number
+            for value in test.values if isinstance(test, FactTest) else ():
                 assert isinstance(value, bool) is spec.is_flag
                 assert spec.words is None or value in spec.words
 
@@ -309,8 +333,65 @@ def test_effects_without_figures_are_those_that_only_inform():
     neutral = {rule.id for rule in BOOK.rules if rule.effect == Effect() or rule.effect.is_neutral}
 
     assert neutral == {
-        *("possible-typo", "retired-domain-unconfirmed", "carrier-filter", "sender-dmarc-policy-none"),
+        *("possible-typo", "retired-domain-unconfirmed", "carrier-filter"),
+        *("message-no-display-name", "message-name-not-shop", "message-several-from", "message-empty"),
+        *("message-url", "message-no-phone", "message-no-hours", "message-no-junk-words"),
+        *("message-several-recipients", "message-at-night", "message-over-1mb", "message-over-3mb"),
+        *("sender-reply-unreachable", "sender-alias", "sender-wildcard"),
+        *("sender-spf-header-from", "sender-spf-unreachable-terms", "sender-spf-duplicate-include"),
+        *("sender-spf-uses-ptr", "sender-spf-no-end", "sender-spf-soft-end"),
+        *("sender-dkim-key-faulty", "sender-dkim-short", "sender-dkim-testing"),
+        *("sender-dkim-not-found", "sender-dkim-not-aligned"),
+        *("sender-dmarc-policy-none", "sender-dmarc-reject-on-spf", "sender-dmarc-testing"),
+        *("sender-dmarc-obsolete-tags", "sender-dmarc-no-policy", "sender-dmarc-dangling"),
+        *("sender-dmarc-reports-unauthorized",),
+        *("sender-mta-sts-broken", "sender-tls-rpt-broken", "sender-bimi-broken"),
     }
+
+
+def test_a_grave_finding_without_figures_weighs_by_the_demands_that_it_breaks():
+    weighed = {
+        name
+        for requirement in BOOK.requirements
+        for name in requirement.broken_by
+        if any(d.requirement == requirement.id for p in BOOK.providers.providers for d in p.requires)
+    }
+    grave = {
+        rule.id
+        for rule in BOOK.rules
+        if rule.is_about_sender and rule.effect.is_neutral and rule.severity is Severity.HIGH
+    }
+
+    assert grave == {"sender-spf-header-from"}
+    assert grave <= weighed
+
+
+class TestDemands:
+    def test_every_demand_is_of_a_requirement_that_there_is(self):
+        known = {requirement.id for requirement in BOOK.requirements}
+        demanded = {demand.requirement for p in BOOK.providers.providers for demand in p.requires}
+
+        assert demanded <= known
+        assert len(known) == len(BOOK.requirements)
+
+    def test_every_requirement_is_broken_by_rules_that_there_are_or_cannot_be_checked(self):
+        rules = {rule.id for rule in BOOK.rules}
+
+        assert [r.id for r in BOOK.requirements if not r.broken_by] == ["tls"]
+        assert {name for r in BOOK.requirements for name in r.broken_by} <= rules
+
+    def test_every_consequence_has_its_figures_and_the_worst_weighs_most(self):
+        effects = [BOOK.placement.consequences[consequence] for consequence in Consequence]
+        inbox = [place(BOOK.placement.default, [effect]).inbox for effect in effects]
+
+        assert inbox == sorted(inbox)
+        assert [effect.is_neutral for effect in effects] == [False, False, False, True]
+
+    @pytest.mark.parametrize("provider", PROVIDERS)
+    def test_a_demand_has_a_source_and_one_that_is_only_for_bulk_says_so(self, provider):
+        for demand in provider.requires:
+            assert demand.sources
+            assert demand.is_for_bulk or demand.bulk_from is None
 
 
 def test_without_a_book_the_same_domains_are_lenient_as_with_it():

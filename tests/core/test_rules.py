@@ -7,6 +7,8 @@ import pytest
 from deliv.core.rules import (
     All,
     AnyOf,
+    Basis,
+    Bounds,
     Decision,
     Effect,
     Example,
@@ -63,9 +65,35 @@ def test_a_fact_is_compared_with_values(test, expected):
     assert decide(test, FACTS) is expected
 
 
-def test_a_fact_that_was_not_looked_at_is_a_mistake_of_the_caller():
-    with pytest.raises(KeyError, match="sender"):
-        decide(FactTest(fact="sender.spf", values=frozenset({"valid"})), FACTS)
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param(FactTest(fact="sender.spf", values=frozenset({"valid"})), id="test"),
+        pytest.param(FactTest(fact="sender.spf", values=frozenset({"valid"}), negated=True), id="negated"),
+        pytest.param(Bounds(fact="sender.spf_lookups", at_least=11), id="bounds"),
+    ],
+)
+def test_a_fact_that_nobody_looked_at_decides_nothing(condition):
+    assert decide(condition, FACTS) is UNDECIDED
+    assert decide(All(conditions=(condition, holds(NO))), FACTS) is NO
+    assert decide(AnyOf(conditions=(condition, holds(YES))), FACTS) is YES
+
+
+@pytest.mark.parametrize(
+    ("bounds", "value", "expected"),
+    [
+        pytest.param({"at_least": 11}, 11, YES, id="the-least"),
+        pytest.param({"at_least": 11}, 10, NO, id="too-little"),
+        pytest.param({"at_most": 3}, 3, YES, id="the-most"),
+        pytest.param({"at_most": 3}, 4, NO, id="too-much"),
+        pytest.param({"at_least": 1, "at_most": 3}, 2, YES, id="between"),
+        pytest.param({"at_least": 0}, "2", NO, id="no-number"),
+        pytest.param({"at_least": 0}, None, UNDECIDED, id="not-known"),
+    ],
+)
+def test_a_number_is_compared_with_limits(bounds, value, expected):
+    assert decide(Bounds(fact="n", **bounds), {"n": value}) is expected
+    assert facts_of(Bounds(fact="n", **bounds)) == {"n"}
 
 
 @pytest.mark.parametrize(("inner", "expected"), [(YES, NO), (NO, YES), (UNDECIDED, UNDECIDED)])
@@ -147,6 +175,8 @@ def test_a_rule_was_checked_when_its_latest_source_was():
     [
         pytest.param(["sender.spf"], True, id="sender"),
         pytest.param(["sender.spf", "sender.dmarc"], True, id="sender-twice"),
+        pytest.param(["message.body"], True, id="mail"),
+        pytest.param(["sender.spf", "message.body"], True, id="sender-and-mail"),
         pytest.param(["sender.spf", "recipient.kind"], False, id="both-sides"),
         pytest.param(["recipient.kind"], False, id="recipient"),
     ],
@@ -179,3 +209,13 @@ def test_severities_are_ordered():
 )
 def test_an_effect_without_figures_is_neutral(effect, expected):
     assert effect.is_neutral is expected
+
+
+def test_half_an_effect_keeps_its_certainty_and_is_an_estimate():
+    whole = Effect(
+        undeliverable=True, spam=0.4, missing=0.2, least_spam=0.5, least_missing=0.6, basis=Basis.PUBLISHED
+    )
+
+    assert whole.halved() == Effect(
+        undeliverable=True, spam=0.2, missing=0.1, least_spam=0.25, least_missing=0.3, basis=Basis.ESTIMATE
+    )

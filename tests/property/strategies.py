@@ -261,3 +261,104 @@ def zones(draw, *domains):
         if draw(st.booleans()):
             zone[f"_dmarc.{name}"] = {"TXT": draw(_DMARC)}
     return zone
+
+
+KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+"""A key record that can be used."""
+_SHORT_KEY = (
+    "v=DKIM1; k=rsa; t=y; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCyOMkyraeDoRie9DYAX2DlSXDnFSe"
+    "k0Ec+W2nrN5HRQLS6ATFqfjOGsLSK8oR18mpb9GY6MdQldE/koBd8bH1kt+SvzcMCmgNrPDmTiWTn/vEBK3Nlfuy9Q"
+    "UfmgaLOv8211OudsYiVW5nPGb3bc2X7AWTEmmmDhL2MYr29FX1tDQIDAQAB"
+)
+_SPF_TERMS = st.sampled_from(
+    [
+        *("a", "mx", "ip4:192.0.2.25", "ip4:198.51.100.0/24", "include:spf.esp.example", "ptr"),
+        *("include:gone.example", "include:broken.example", "ipv4:192.0.2.25", "moo", "a:gone.example"),
+        *("exists:%{i}.allow.example", "include:spf.esp.example"),
+    ]
+)
+_SPF_ENDS = st.sampled_from(["-all", "~all", "?all", "+all", "", "redirect=spf.esp.example", "-all a"])
+_SPF_TEXTS = st.builds(
+    lambda terms, end: " ".join(filter(None, ["v=spf1", *terms, end])),
+    st.lists(_SPF_TERMS, max_size=4),
+    _SPF_ENDS,
+)
+_SENDER_TEXTS = st.lists(st.one_of(_SPF_TEXTS, st.just("other")), max_size=3, unique=True)
+_ESP_TEXTS = st.sampled_from(
+    [
+        ["v=spf1 ip4:198.51.100.0/24 -all"],
+        ["v=spf1 include:net1.esp.example include:net2.esp.example -all"],
+        ["v=spf1 include:net1.esp.example ip4:203.0.113.0/24 -all"],
+        ["v=spf1 a -all"],
+    ]
+)
+_SENDER_DMARC = st.lists(
+    st.sampled_from(
+        [
+            *("v=DMARC1; p=none", "v=DMARC1; p=reject; adkim=s", "v=DMARC1; p=x", "other"),
+            *(
+                "v=DMARC1; p=quarantine; rua=mailto:d@reports.example; pct=50",
+                "v=DMARC1; rua=mailto:d@shop.example",
+            ),
+        ]
+    ),
+    max_size=2,
+    unique=True,
+)
+_KEYS = st.sampled_from(
+    [[KEY], [_SHORT_KEY], ["v=DKIM1; p="], ["v=DKIM1; k=rsa; p=AAAA"], [KEY, _SHORT_KEY], []]
+)
+_LISTED = st.sampled_from([["127.0.0.2"], ["127.0.1.2"], []])
+_POLICY = st.sampled_from([["v=STSv1; id=1;"], ["v=STSv1;"], ["v=TLSRPTv1; rua=mailto:t@shop.example"], []])
+_SENDER_RECORDS = {
+    **{
+        name: {"A": st.sampled_from([["192.0.2.25"], ["192.0.2.9"], []])}
+        for name in ("mx.shop.example", "mail.shop.example")
+    },
+    "shop.example": {
+        "MX": st.sampled_from([["10 mx.shop.example."], ["0 ."], []]),
+        "A": st.sampled_from([["192.0.2.25"], []]),
+        "TXT": _SENDER_TEXTS,
+        "CNAME": st.sampled_from([["shops.hosting.example."], []]),
+    },
+    "bounce.shop.example": {"TXT": _SENDER_TEXTS},
+    "reply.example": {"A": st.sampled_from([["192.0.2.1"], []])},
+    "spf.esp.example": {"TXT": _ESP_TEXTS, "A": st.just(["198.51.100.9"])},
+    "bounce.esp.example": {"TXT": _ESP_TEXTS},
+    "net1.esp.example": {"TXT": st.just(["v=spf1 ip4:198.51.100.0/24 -all"])},
+    "net2.esp.example": {"TXT": st.just(["v=spf1 ip4:203.0.113.0/24 -all"])},
+    "broken.example": {"TXT": st.just(["v=spf1 moo"])},
+    "_dmarc.shop.example": {"TXT": _SENDER_DMARC, "CNAME": st.sampled_from([["gone.example."], []])},
+    "_dmarc.example": {"TXT": _SENDER_DMARC},
+    "_dmarc.esp.example": {"TXT": _SENDER_DMARC},
+    "s1._domainkey.shop.example": {"TXT": _KEYS},
+    "s2._domainkey.shop.example": {"TXT": _KEYS},
+    "s1._domainkey.esp.example": {"TXT": _KEYS},
+    "deliv-probe-4f1c.shop.example": {"TXT": st.sampled_from([["x"], []])},
+    "deliv-probe-4f1c._domainkey.shop.example": {"TXT": _KEYS},
+    "25.2.0.192.in-addr.arpa": {"PTR": st.sampled_from([["mail.shop.example."], []])},
+    "shop.example._report._dmarc.reports.example": {"TXT": st.sampled_from([["v=DMARC1"], []])},
+    "_mta-sts.shop.example": {"TXT": _POLICY},
+    "_smtp._tls.shop.example": {"TXT": _POLICY},
+    "dbltest.com.dbl.spamhaus.org": {"A": st.just(["127.0.1.2"])},
+    "shop.example.dbl.spamhaus.org": {"A": _LISTED},
+    "2.0.0.127.zen.spamhaus.org": {"A": st.just(["127.0.0.2"])},
+    "25.2.0.192.zen.spamhaus.org": {"A": _LISTED},
+    "1.0.0.127.zen.spamhaus.org": {"A": _LISTED},
+}
+
+
+@st.composite
+def sender_zones(draw):
+    """Return a zone around a shop that sends: its records, those of its service, good or bad."""
+    zone = {}
+    for name, types in _SENDER_RECORDS.items():
+        if draw(st.booleans()):
+            records = {kind: draw(texts) for kind, texts in types.items()}
+            zone[name] = {kind: texts for kind, texts in records.items() if texts}
+    return zone
+
+
+def uses_ptr(zone):
+    """Whether a record names the mechanism that passes over names whose look-up fails."""
+    return any("ptr" in text.split() for records in zone.values() for text in records.get("TXT", ()))

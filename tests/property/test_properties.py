@@ -24,7 +24,7 @@ from deliv.core.typos import suggest
 from deliv.sources.rulefiles import load_rules
 from tests.core.judging import A_DAY
 from tests.property import strategies as some
-from tests.zone import answer
+from tests.zone import answer, sending
 
 RULES = load_rules()
 CARRIERS = sorted(RULES.providers.lenient_domains)
@@ -217,7 +217,7 @@ class TestFailuresOfTheDns:
         domain = data.draw(st.sampled_from(DOMAINS))
         zone = data.draw(some.zones(domain, SENDER))
         recipient, asked = run(discover_recipient(domain, RULES.providers), zone)
-        sender, asked_of_sender = run(discover_sender(SENDER), zone)
+        sender, asked_of_sender = run(discover_sender(sending(SENDER)), zone)
         before = judge_by(domain, recipient, sender)
 
         after = [
@@ -225,7 +225,7 @@ class TestFailuresOfTheDns:
             for n in range(asked)
         ]
         after += [
-            judge_by(domain, recipient, run(discover_sender(SENDER), zone, n)[0])
+            judge_by(domain, recipient, run(discover_sender(sending(SENDER)), zone, n)[0])
             for n in range(asked_of_sender)
         ]
 
@@ -254,7 +254,7 @@ class TestFailuresOfTheDns:
             if after.status is DmarcStatus.FOUND:
                 assert (after.found_at, after.policy) == (before.found_at, before.policy)
             else:
-                assert after.status is DmarcStatus.TEMPERROR
+                assert after.status in (DmarcStatus.TEMPERROR, before.status)
 
     @given(st.data())
     def test_the_same_zone_gives_the_same_judgement(self, data):
@@ -265,7 +265,7 @@ class TestFailuresOfTheDns:
             judge_by(
                 domain,
                 run(discover_recipient(domain, RULES.providers), zone)[0],
-                run(discover_sender(SENDER), zone)[0],
+                run(discover_sender(sending(SENDER)), zone)[0],
             )
             for _ in range(2)
         )

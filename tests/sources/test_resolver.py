@@ -285,6 +285,13 @@ def test_text_records_come_as_they_are(server: Nameserver, name: str, texts: lis
     assert sorted(resolve(server, name, "TXT").texts) == texts
 
 
+def test_the_order_of_the_answer_does_not_hang_on_chance(server: Nameserver) -> None:
+    server.zone["turns.example"] = {"TXT": ["b", "a", "d", "c"], "MX": ["20 a.", "5 b.", "10 c."]}
+    for _ in range(5):
+        assert resolve(server, "turns.example", "TXT").texts == ("a", "b", "c", "d")
+        assert resolve(server, "turns.example", "MX").texts == ("5 b.", "10 c.", "20 a.")
+
+
 def test_bytes_that_are_not_utf_8_can_be_had_back(server: Nameserver) -> None:
     (text,) = resolve(server, "latin1.example", "TXT").texts
     assert text.encode("utf-8", "surrogateescape") == b"v=spf1 caf\xe9 -all"

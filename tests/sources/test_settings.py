@@ -48,6 +48,12 @@ shop:
   timezone: Asia/Tokyo
 sender:
   from: order@shop.example
+  envelope: bounce.shop.example
+  reply_to: info@shop.example
+  ips: [192.0.2.25, "2001:db8::25"]
+  sends_through: [google-workspace, sendgrid]
+  selectors: [s1, k2._domainkey.mailer.example]
+  volume_per_day: 120
 network:
   nameservers: ["192.0.2.53", "[2001:db8::53]:5353"]
   timeout: 2.5
@@ -64,7 +70,15 @@ rules: [mine, sub/more.yaml]
         shop=ShopSettings(
             name="花のみずき", phone="03-1234-5678", hours="平日 10時から18時", timezone="Asia/Tokyo"
         ),
-        sender=SenderProfile(from_address="order@shop.example"),
+        sender=SenderProfile(
+            from_address="order@shop.example",
+            envelope="bounce.shop.example",
+            reply_to="info@shop.example",
+            ips=("192.0.2.25", "2001:db8::25"),
+            sends_through=("google-workspace", "sendgrid"),
+            selectors=("s1", "k2._domainkey.mailer.example"),
+            volume_per_day=120,
+        ),
         network=NetworkSettings(
             nameservers=("192.0.2.53", "[2001:db8::53]:5353"),
             timeout=2.5,
@@ -136,6 +150,36 @@ def test_another_encoding_is_refused_with_what_to_do(encoding: str, write: Write
         ),
         ("sender: {from: a@b.example, xyz: 1}", ":1: sender.xyz: “xyz” is not known here"),
         ("sender: {}", ":1: sender: “from” is missing"),
+        (
+            "sender: {from: a@b.example, selector: [s1]}",
+            ":1: sender.selector: “selector” is not known here; did you mean “selectors”?",
+        ),
+        ("sender: {from: a@b.example, selectors: s1}", ":1: sender.selectors: this must be a list"),
+        (
+            "sender:\n  from: a@b.example\n  selectors: [20230601]",
+            ":3: sender.selectors[0]: this must be text; put it between quotation marks",
+        ),
+        (
+            "sender:\n  from: a@b.example\n  ips:\n    - 192.0.2.1\n    - 192.0.2.256",
+            ":5: sender.ips[1]: “192.0.2.256” is no IP address",
+        ),
+        (
+            "sender: {from: a@b.example, ips: [192.0.2.0/24]}",
+            ":1: sender.ips[0]: “192.0.2.0/24” is no IP address",
+        ),
+        ("sender: {from: a@b.example, ips: 192.0.2.1}", ":1: sender.ips: this must be a list"),
+        (
+            "sender: {from: a@b.example, volume_per_day: some}",
+            ":1: sender.volume_per_day: this must be a number",
+        ),
+        (
+            "sender: {from: a@b.example, volume_per_day: -1}",
+            ":1: sender.volume_per_day: this must be at least 0",
+        ),
+        (
+            "sender: {from: a@b.example, volume_per_day: 1.5}",
+            ":1: sender.volume_per_day: this must be a whole number",
+        ),
         ("shop: 花屋", ":1: shop: this must be a list of “key: value” lines"),
         ("- shop", ":1: this must be a list of “key: value” lines"),
         (
@@ -175,6 +219,14 @@ def test_another_encoding_is_refused_with_what_to_do(encoding: str, write: Write
 )
 def test_a_fault_names_its_line_its_place_and_what_is_meant(text: str, fault: str, write: Write) -> None:
     assert fault in faults_of(write(text))
+
+
+def test_a_sender_without_a_volume_has_none(write: Write) -> None:
+    sender = load_settings(write("sender: {from: a@b.example, volume_per_day: }")).sender
+    assert sender == SenderProfile(from_address="a@b.example", volume_per_day=None)
+    nothing = load_settings(write("sender: {from: a@b.example, volume_per_day: 0}")).sender
+    assert nothing is not None
+    assert nothing.volume_per_day == 0
 
 
 def test_all_faults_are_shown_at_once(write: Write) -> None:

@@ -6,6 +6,6 @@ cannot reach the network.
 
 from deliv.core.discovery.recipient import discover_recipient
 from deliv.core.discovery.route import RouteFinding, discover_route
-from deliv.core.discovery.sender import discover_sender
+from deliv.core.discovery.sender import Scope, discover_sender
 
-__all__ = ["RouteFinding", "discover_recipient", "discover_route", "discover_sender"]
+__all__ = ["RouteFinding", "Scope", "discover_recipient", "discover_route", "discover_sender"]

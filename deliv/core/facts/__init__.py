@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from deliv.core.facts.message import MESSAGE_FACTS, MessageFacts, message_facts
 from deliv.core.facts.recipient import (
     RECIPIENT_FACTS,
     RecipientFacts,
@@ -11,24 +12,31 @@ from deliv.core.facts.recipient import (
     address_facts,
     recipient_facts,
 )
-from deliv.core.facts.sender import PLUS_ALL, SENDER_FACTS, SenderFacts, SpfStatus, sender_facts
+from deliv.core.facts.sender import DkimState, Origin, SenderFacts, SendingAddress, SpfStatus
+from deliv.core.facts.sender_catalogue import PLUS_ALL, SENDER_FACTS, SPF_FACTS, sender_facts
 from deliv.core.facts.spec import Evidence, FactSpec, FactValue
 
-FACTS: Final[Mapping[str, FactSpec]] = {**RECIPIENT_FACTS, **SENDER_FACTS}
+FACTS: Final[Mapping[str, FactSpec]] = {**RECIPIENT_FACTS, **SENDER_FACTS, **MESSAGE_FACTS}
 """The catalogue: every fact that a rule may name."""
 
 __all__ = [
     "FACTS",
     "PLUS_ALL",
+    "SPF_FACTS",
+    "DkimState",
     "Evidence",
     "FactSpec",
     "FactValue",
+    "MessageFacts",
+    "Origin",
     "RecipientFacts",
     "Retired",
     "Route",
     "SenderFacts",
+    "SendingAddress",
     "SpfStatus",
     "address_facts",
+    "message_facts",
     "recipient_facts",
     "sender_facts",
 ]

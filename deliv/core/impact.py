@@ -1,0 +1,80 @@
+"""What the shop's side costs on a list: mailboxes that are judged alike are weighed once."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+
+from deliv.core.address import Address
+from deliv.core.facts import (
+    FactValue,
+    MessageFacts,
+    RecipientFacts,
+    Route,
+    SenderFacts,
+    address_facts,
+    message_facts,
+    recipient_facts,
+    sender_facts,
+)
+from deliv.core.findings import find
+from deliv.core.providers import Provider
+from deliv.core.rulebook import RuleBook
+from deliv.core.weighing import weigh
+
+_Group = tuple[Provider | None, tuple[tuple[str, FactValue], ...]]
+
+
+class Mailboxes:
+    """The mailboxes of a list, counted by what is known of them."""
+
+    def __init__(self) -> None:
+        self._alike: Counter[_Group] = Counter()
+        self.rows = 0
+        """Rows of the list."""
+        self.by_provider: Counter[str] = Counter()
+        """Rows by provider id; the empty id stands for domains that belong to nobody known."""
+
+    def add(self, address: Address | None, facts: RecipientFacts | None) -> None:
+        """Count one row; without an address, or without facts, it only counts as a row."""
+        self.rows += 1
+        if address is None or facts is None:
+            return
+        self.by_provider[facts.provider.id if facts.provider else ""] += 1
+        if facts.provider is None and facts.route is Route.UNKNOWN:
+            return  # nothing is known of it, so nothing can be promised for it
+        self._alike[_group(address, facts)] += 1
+
+    def seen(
+        self,
+        sender: SenderFacts,
+        rules: RuleBook,
+        *,
+        as_of: date,
+        message: MessageFacts | None = None,
+        shop_name: str = "",
+    ) -> float:
+        """Return how many of these customers are expected to see an order mail from this sender."""
+        values = sender_facts(sender)
+        if message is not None:
+            values |= message_facts(message, shop_name=shop_name)
+        return sum(
+            count * _inbox(provider, dict(own) | values, rules, sender.volume_per_day, as_of)
+            for (provider, own), count in self._alike.items()
+        )
+
+
+def _group(address: Address, facts: RecipientFacts) -> _Group:
+    own = address_facts(address) | recipient_facts(facts)
+    return facts.provider, tuple(own.items())
+
+
+def _inbox(
+    provider: Provider | None,
+    values: Mapping[str, FactValue],
+    rules: RuleBook,
+    volume_per_day: int | None,
+    as_of: date,
+) -> float:
+    findings = find(rules.rules, values, (), as_of)
+    _, placement = weigh(rules, provider, findings, values, volume_per_day=volume_per_day, as_of=as_of)
+    return placement.inbox
