@@ -22,14 +22,19 @@ if TYPE_CHECKING:
     from deliv.core.assess import Assessment as Assessment
     from deliv.core.assess import Result as Result
     from deliv.core.assess import assess as assess
+    from deliv.core.auth.dkim import DkimKey as DkimKey
+    from deliv.core.auth.dkim import parse_dkim_key as parse_dkim_key
     from deliv.core.auth.dmarc import DmarcDiscovery as DmarcDiscovery
     from deliv.core.auth.dmarc import DmarcRecord as DmarcRecord
     from deliv.core.auth.dmarc import parse_dmarc as parse_dmarc
+    from deliv.core.auth.dmarc_result import DmarcResult as DmarcResult
     from deliv.core.auth.spf import SpfRecord as SpfRecord
     from deliv.core.auth.spf import parse_spf as parse_spf
+    from deliv.core.auth.spf_check import SpfResult as SpfResult
     from deliv.core.canary import Trust as Trust
     from deliv.core.errors import AddressSyntaxError as AddressSyntaxError
     from deliv.core.errors import DelivError as DelivError
+    from deliv.core.errors import DkimSyntaxError as DkimSyntaxError
     from deliv.core.errors import DmarcSyntaxError as DmarcSyntaxError
     from deliv.core.errors import InputError as InputError
     from deliv.core.errors import OutputError as OutputError
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from deliv.core.errors import RuleErrors as RuleErrors
     from deliv.core.errors import SettingsErrors as SettingsErrors
     from deliv.core.errors import SpfSyntaxError as SpfSyntaxError
+    from deliv.core.facts import MessageFacts as MessageFacts
     from deliv.core.facts import RecipientFacts as RecipientFacts
     from deliv.core.facts import Route as Route
     from deliv.core.facts import SenderFacts as SenderFacts
@@ -63,13 +69,20 @@ if TYPE_CHECKING:
     from deliv.core.rules import Reason as Reason
     from deliv.core.rules import Rule as Rule
     from deliv.core.rules import Severity as Severity
+    from deliv.core.senderreport import SenderReport as SenderReport
     from deliv.core.settings import SenderProfile as SenderProfile
     from deliv.core.settings import Settings as Settings
     from deliv.formats import Format as Format
     from deliv.formats import render as render
     from deliv.formats import write as write
     from deliv.gather import gather_facts as gather_facts
+    from deliv.protocols import check_host as check_host
+    from deliv.protocols import discover_dmarc as discover_dmarc
+    from deliv.protocols import evaluate_dmarc as evaluate_dmarc
     from deliv.sender import audit_sender as audit_sender
+    from deliv.sender import examine_sender as examine_sender
+    from deliv.sources.message import OrderMail as OrderMail
+    from deliv.sources.message import read_message as read_message
     from deliv.sources.orders import read_orders as read_orders
     from deliv.sources.recording import read_recording as read_recording
     from deliv.sources.resolver import DnsResolver as DnsResolver
@@ -87,16 +100,21 @@ __all__ = [
     "AssessmentStream",
     "Basis",
     "DelivError",
+    "DkimKey",
+    "DkimSyntaxError",
     "DmarcDiscovery",
     "DmarcRecord",
+    "DmarcResult",
     "DmarcSyntaxError",
     "DnsResolver",
     "Finding",
     "Format",
     "InputError",
     "Mend",
+    "MessageFacts",
     "MxRecord",
     "Order",
+    "OrderMail",
     "OutputError",
     "Placement",
     "Provider",
@@ -118,10 +136,12 @@ __all__ = [
     "RunHeader",
     "SenderFacts",
     "SenderProfile",
+    "SenderReport",
     "Settings",
     "SettingsErrors",
     "Severity",
     "SpfRecord",
+    "SpfResult",
     "SpfSyntaxError",
     "Summary",
     "Trust",
@@ -129,14 +149,20 @@ __all__ = [
     "assess",
     "audit_sender",
     "check",
+    "check_host",
     "classify",
+    "discover_dmarc",
+    "evaluate_dmarc",
+    "examine_sender",
     "gather_facts",
     "load_rules",
     "load_settings",
     "mend_address",
     "parse_address",
+    "parse_dkim_key",
     "parse_dmarc",
     "parse_spf",
+    "read_message",
     "read_orders",
     "read_recording",
     "render",
@@ -158,22 +184,28 @@ _HOMES: Final = {
     "Assessment": "deliv.core.assess",
     "Result": "deliv.core.assess",
     "assess": "deliv.core.assess",
+    "DkimKey": "deliv.core.auth.dkim",
+    "parse_dkim_key": "deliv.core.auth.dkim",
     "DmarcDiscovery": "deliv.core.auth.dmarc",
     "DmarcRecord": "deliv.core.auth.dmarc",
     "parse_dmarc": "deliv.core.auth.dmarc",
+    "DmarcResult": "deliv.core.auth.dmarc_result",
     "SpfRecord": "deliv.core.auth.spf",
     "parse_spf": "deliv.core.auth.spf",
+    "SpfResult": "deliv.core.auth.spf_check",
     "Trust": "deliv.core.canary",
     "AddressSyntaxError": "deliv.core.errors",
     "DelivError": "deliv.core.errors",
+    "DkimSyntaxError": "deliv.core.errors",
     "DmarcSyntaxError": "deliv.core.errors",
     "InputError": "deliv.core.errors",
     "OutputError": "deliv.core.errors",
-    "RecordingError": "deliv.core.errors",
     "RecordSyntaxError": "deliv.core.errors",
+    "RecordingError": "deliv.core.errors",
     "RuleErrors": "deliv.core.errors",
     "SettingsErrors": "deliv.core.errors",
     "SpfSyntaxError": "deliv.core.errors",
+    "MessageFacts": "deliv.core.facts",
     "RecipientFacts": "deliv.core.facts",
     "Route": "deliv.core.facts",
     "SenderFacts": "deliv.core.facts",
@@ -199,13 +231,20 @@ _HOMES: Final = {
     "Reason": "deliv.core.rules",
     "Rule": "deliv.core.rules",
     "Severity": "deliv.core.rules",
+    "SenderReport": "deliv.core.senderreport",
     "SenderProfile": "deliv.core.settings",
     "Settings": "deliv.core.settings",
-    "gather_facts": "deliv.gather",
     "Format": "deliv.formats",
     "render": "deliv.formats",
     "write": "deliv.formats",
+    "gather_facts": "deliv.gather",
+    "check_host": "deliv.protocols",
+    "discover_dmarc": "deliv.protocols",
+    "evaluate_dmarc": "deliv.protocols",
     "audit_sender": "deliv.sender",
+    "examine_sender": "deliv.sender",
+    "OrderMail": "deliv.sources.message",
+    "read_message": "deliv.sources.message",
     "read_orders": "deliv.sources.orders",
     "read_recording": "deliv.sources.recording",
     "DnsResolver": "deliv.sources.resolver",

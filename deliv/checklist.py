@@ -8,21 +8,21 @@ question asked once. The second pass judges and yields row by row; rows are neve
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from deliv.clock import now_of
 from deliv.core.assess import Assessment, Judgement, judge, leave_open, refuse
 from deliv.core.cell import Cell, read_cell
-from deliv.core.discovery import discover_sender
-from deliv.core.facts import RecipientFacts, SenderFacts, sender_facts
+from deliv.core.discovery import Scope, discover_sender
+from deliv.core.facts import MessageFacts, RecipientFacts, SenderFacts, message_facts, sender_facts
 from deliv.core.findings import Findings, find
 from deliv.core.order import Order, OrderTable
 from deliv.core.question import Resolver
 from deliv.core.report import Report, RunHeader, Summary, Tally
 from deliv.core.rulebook import RuleBook
 from deliv.core.seen import Seen
+from deliv.core.sending import OrderMessage, sending_of
 from deliv.core.settings import SenderProfile, Settings
 from deliv.gather import Interviewer, gather_domains
-from deliv.sender import from_domain
 from deliv.version import __version__
 
 _LOOK_AHEAD = 2_000  # rows, where they can be read only once
@@ -38,6 +38,7 @@ def stream(
     *,
     as_of: date | None = None,
     sender: SenderProfile | SenderFacts | None = None,
+    message: OrderMessage | None = None,
     settings: Settings | None = None,
     canary: Sequence[str] | None = None,
     started_at: datetime | None = None,
@@ -47,7 +48,8 @@ def stream(
 
     orders: read twice where that can be done (a list, an `OrderFile`), else with some rows of
         look-ahead. as_of: the day to judge for; today by default. sender: the shop's profile, or
-        facts already looked up. settings: those of ``deliv.yaml``; `canary` overrides the one in
+        facts already looked up. message: one of the shop's order mails, as `read_message` returns
+        it. settings: those of ``deliv.yaml``; `canary` overrides the one in
         them, and an empty one believes the resolver as it is.
 
     Iterating raises InputError for a list that cannot be read, before the first row. Trouble with
@@ -59,6 +61,7 @@ def stream(
         resolver,
         as_of=as_of,
         sender=sender,
+        message=message,
         settings=settings or Settings(),
         canary=canary,
         started_at=started_at,
@@ -73,6 +76,7 @@ async def check(
     *,
     as_of: date | None = None,
     sender: SenderProfile | SenderFacts | None = None,
+    message: OrderMessage | None = None,
     settings: Settings | None = None,
     canary: Sequence[str] | None = None,
     started_at: datetime | None = None,
@@ -84,6 +88,7 @@ async def check(
         resolver,
         as_of=as_of,
         sender=sender,
+        message=message,
         settings=settings,
         canary=canary,
         started_at=started_at,
@@ -104,24 +109,19 @@ class AssessmentStream:
         *,
         as_of: date | None,
         sender: SenderProfile | SenderFacts | None,
+        message: OrderMessage | None,
         settings: Settings,
         canary: Sequence[str] | None,
         started_at: datetime | None,
         on_progress: Progress | None,
     ) -> None:
-        network = settings.network
         self._orders = orders
         self._rules = rules
-        self._interviewer = Interviewer(
-            resolver,
-            canary=network.canary if canary is None else canary,
-            concurrency=network.concurrency,
-            qps=network.qps,
-            budget=network.budget,
-        )
+        self._interviewer = Interviewer.of(settings.network, resolver, canary=canary)
         self._settings = settings
         self._sender = sender
-        self._started_at = started_at or _now(settings)
+        self._mail = message
+        self._started_at = started_at or now_of(settings)
         self._as_of = as_of or self._started_at.date()
         self._on_progress = on_progress
         self._facts: dict[str, RecipientFacts] = {}
@@ -146,12 +146,14 @@ class AssessmentStream:
         if self._header is not None:
             return self._header
         sender = self._sender
-        domain = from_domain(sender) if isinstance(sender, SenderProfile) else None
+        sending = None
+        if isinstance(sender, SenderProfile) or (sender is None and self._mail is not None):
+            sending = sending_of(sender, self._rules.services, mail=self._mail)
         if not _is_one_shot(self._orders):
             await self._gather(self._orders)
-        if domain is not None:
-            sender = await self._interviewer.run(discover_sender(domain))
         facts = sender if isinstance(sender, SenderFacts) else None
+        if sending is not None:
+            facts = await self._interviewer.run(discover_sender(sending, self._scope()))
         of_sender = self._sender_findings(facts)
         table = self._orders if isinstance(self._orders, OrderTable) else None
         self._header = RunHeader(
@@ -169,7 +171,9 @@ class AssessmentStream:
 
     async def __aiter__(self) -> AsyncIterator[Assessment]:
         header = await self.prepare()
-        judge_order = _Judge(self._rules, self._facts, header, self._settings)
+        judge_order = _Judge(
+            self._rules, self._facts, header, self._settings, self._mail.facts if self._mail else None
+        )
         tally, seen, repeated = Tally(), Seen(), 0
         for batch in _batches(self._orders):
             if _is_one_shot(self._orders):
@@ -197,22 +201,35 @@ class AssessmentStream:
         on_done = (lambda done: progress(done, total)) if progress else None
         self._facts |= await gather_domains(domains, self._interviewer, self._rules, on_progress=on_done)
 
+    def _scope(self) -> Scope:
+        arrived = self._mail.facts.received_at if self._mail else None
+        return Scope(providers=self._rules.providers, now=int((arrived or self._started_at).timestamp()))
+
     def _sender_findings(self, sender: SenderFacts | None) -> Findings:
         if sender is None:
             return Findings(fired=(), undecided=())
-        return find(self._rules.rules, sender_facts(sender), sender.evidence, self._as_of)
+        values = sender_facts(sender)
+        if self._mail is not None:
+            values |= message_facts(self._mail.facts, shop_name=self._settings.shop.name)
+        return find(self._rules.rules, values, sender.evidence, self._as_of)
 
 
 class _Judge:
     """Judges row by row; addresses that differ only before the @ share one judgement."""
 
     def __init__(
-        self, rules: RuleBook, facts: dict[str, RecipientFacts], header: RunHeader, settings: Settings
+        self,
+        rules: RuleBook,
+        facts: dict[str, RecipientFacts],
+        header: RunHeader,
+        settings: Settings,
+        message: MessageFacts | None,
     ) -> None:
         self._rules = rules
         self._facts = facts
         self._header = header
         self._settings = settings
+        self._message = message
         self._ordinary: dict[str, Judgement] = {}
 
     def __call__(self, order: Order) -> Assessment:
@@ -245,6 +262,7 @@ class _Judge:
             self._rules,
             as_of=as_of,
             sender=self._header.sender,
+            message=self._message,
             settings=settings,
         )
         if address.is_ordinary:
@@ -264,8 +282,3 @@ def _batches(orders: Iterable[Order]) -> Iterator[Iterable[Order]]:
     rows = iter(orders)
     while batch := list(itertools.islice(rows, _LOOK_AHEAD)):
         yield batch
-
-
-def _now(settings: Settings) -> datetime:
-    zone = settings.shop.timezone
-    return datetime.now(ZoneInfo(zone)) if zone else datetime.now().astimezone()

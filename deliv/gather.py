@@ -26,6 +26,17 @@ _MOST_UNANSWERED: Final = 3  # timeouts for one domain, after which nothing more
 _SILENCE: Final = 20  # unanswered questions in a row, after which the canary is asked again
 
 
+async def drive(asking: Asking[_T], resolver: Resolver) -> _T:
+    """Put the questions of one discovery to a resolver, whose answers are believed as they are."""
+    try:
+        query = next(asking)
+        while True:
+            query = asking.send(await resolver.resolve(query))
+    except StopIteration as stop:
+        result: _T = stop.value
+        return result
+
+
 class Interviewer:
     """Puts the questions of discoveries to a resolver, for one run.
 
@@ -58,16 +69,30 @@ class Interviewer:
         self._unanswered = 0
         self._queries = self._repeated = 0
 
-    async def run(self, asking: Asking[_T]) -> _T:
+    @classmethod
+    def of(
+        cls, network: NetworkSettings, resolver: Resolver, *, canary: Sequence[str] | None = None
+    ) -> "Interviewer":
+        """Return the interviewer for these settings; `canary` overrides theirs."""
+        return cls(
+            resolver,
+            canary=network.canary if canary is None else canary,
+            concurrency=network.concurrency,
+            qps=network.qps,
+            budget=network.budget,
+        )
+
+    async def run(self, asking: Asking[_T], *, patience: int = _MOST_UNANSWERED) -> _T:
         """Drive one discovery to its end and return what it found out.
 
-        A domain whose name servers are dead costs only so many questions without an answer.
+        patience: questions without an answer, after which nothing more is asked: a domain whose
+            name servers are dead costs only so many.
         """
         unanswered = 0
         try:
             query = next(asking)
             while True:
-                given_up = unanswered >= _MOST_UNANSWERED
+                given_up = unanswered >= patience
                 answer = Answer.failed(Trouble.TIMEOUT) if given_up else await self.ask(query)
                 unanswered += answer.trouble is Trouble.TIMEOUT
                 query = asking.send(answer)

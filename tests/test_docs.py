@@ -12,12 +12,15 @@ import typer
 
 import deliv as library
 from deliv.cli.app import app
-from deliv.cli.choices import FailOn
+from deliv.cli.choices import FailOn, SenderFailOn
 from deliv.cli.exitcodes import ExitCode, exit_code
 from deliv.core.assess import RESULT_OF_RISK
 from deliv.core.report import Tally
+from deliv.core.rules import Severity
+from deliv.core.settings import SenderProfile
 from deliv.formats.csv import COLUMNS
 from tests.cli.commandline import listed
+from tests.shop import BROKEN, signed_mail
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,6 +39,11 @@ def table_below(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows[2:]]
 
 
+def own_side() -> str:
+    """Return the section of the README on the shop's own side."""
+    return README.split("\n### Your own side\n")[1].split("\n### ")[0]
+
+
 # --- the exit codes -------------------------------------------------------------------------------
 
 
@@ -51,6 +59,18 @@ def test_the_gate_and_its_defaults_are_those_of_the_table():
     options = {option.name: option for option in COMMANDS["check"].params}
     assert f"default `{options['fail_on'].default.value}`" in gate
     assert f"default {options['max_unknown'].default:g} % of the rows" in unknown
+    for_sender = gate.split("for `sender` ")[1]
+    assert r"\|".join(SenderFailOn) in for_sender
+    options = {option.name: option for option in COMMANDS["sender"].params}
+    assert f"default `{options['fail_on'].default.value}`" in for_sender
+    assert f"default {options['max_unknown'].default:g} % of the rows; for `sender` of the rules" in unknown
+
+
+def test_the_gate_of_sender_is_that_of_its_section():
+    assert f"`--fail-on {'|'.join(SenderFailOn)}`" in own_side()
+    assert {*SenderFailOn} - {SenderFailOn.NEVER} == {*Severity} - {Severity.INFO}
+    (option,) = [option for option in COMMANDS["sender"].params if option.name == "fail_on"]
+    assert f"severity of a finding (default `{option.default.value}`)" in " ".join(own_side().split())
 
 
 @pytest.mark.parametrize("fail_on", FailOn)
@@ -82,20 +102,32 @@ def test_every_option_has_words_a_variable_and_a_group(command, option):
 
 @pytest.fixture(scope="module")
 def variables():
-    """Return which option each variable stands for."""
-    found: dict[str, set[str]] = {}
-    for command in COMMANDS.values():
+    """Return which options, of which commands, each variable stands for."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for name, command in COMMANDS.items():
         for option in command.params:
             if option.envvar:
-                found.setdefault(option.envvar, set()).add(option.opts[0])
+                found.setdefault(option.envvar, set()).add((name, option.opts[0]))
     return found
 
 
 def test_a_variable_is_named_after_its_option(variables):
-    for variable, options in variables.items():
-        (option,) = options
-        expected = "DELIV_" + option.removeprefix("--").replace("-", "_").upper()
-        assert variable in (expected, "DELIV_LOOKUP_FORMAT")
+    for variable, users in variables.items():
+        (option,) = {option for _, option in users}
+        name = option.removeprefix("--").replace("-", "_").upper()
+        of_one_command = (
+            {f"DELIV_{command.upper()}_{name}" for command, _ in users} if len(users) == 1 else set()
+        )
+        assert variable in {f"DELIV_{name}"} | of_one_command
+
+
+def test_a_variable_takes_the_same_words_wherever_it_counts(variables):
+    for users in variables.values():
+        options = [
+            next(option for option in COMMANDS[command].params if name in option.opts)
+            for command, name in users
+        ]
+        assert len({str(getattr(option.type, "choices", option.type.name)) for option in options}) == 1
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -172,6 +204,9 @@ def shop(tmp_path, deliv, server):
     addresses = ["taro@docomo.ne.jp", "mei@gmail.com", "ken@gone.example"]
     listed(tmp_path / "orders.csv", addresses)
     listed(tmp_path / "顧客一覧.csv", addresses, heading="メールアドレス")
+    server.zone |= {name: dict(records) for name, records in BROKEN.items()}
+    for name in ("order.eml", "注文メール.eml"):
+        (tmp_path / name).write_bytes(signed_mail("sendgrid.net"))
     (tmp_path / "my-rules").mkdir()
     (tmp_path / "my-rules" / "cable.yaml").write_text(provider_example(), encoding="utf-8")
     deliv("check", "orders.csv", "--record", "dns.json", server=server)
@@ -187,7 +222,7 @@ def provider_example() -> str:
 def test_the_examples_work(deliv, server, shop, example):
     words = [word.replace("192.0.2.53", server.address) for word in shlex.split(example)[1:]]
     run = deliv(*words, env={"DELIV_NAMESERVER": server.address})
-    assert run.code == (1 if words[0] == "check" else 0)
+    assert run.code == (0 if words[0] == "lookup" else 1)
     for option in ("--output", "--do-not-mail", "--record"):
         if option in words:
             assert (shop / words[words.index(option) + 1]).exists()
@@ -203,7 +238,15 @@ def test_the_example_of_deliv_yaml_can_be_loaded(tmp_path):
     (tmp_path / "deliv.yaml").write_text(text, encoding="utf-8")
     settings = library.load_settings(tmp_path / "deliv.yaml")
     assert settings.shop.name == "Example Shop"
-    assert settings.sender.from_address == "order@shop.example"
+    assert settings.sender == SenderProfile(
+        from_address="order@shop.example",
+        envelope="bounce.shop.example",
+        ips=("192.0.2.25",),
+        selectors=("s1",),
+        volume_per_day=120,
+    )
+    (service,) = re.search(r"# or: sends_through: \[([a-z-]+)\]", text).groups()
+    assert library.load_rules().services.get(service)
     assert settings.network.nameservers == ("192.0.2.53",)
     assert len(settings.calendar.closed) == 2
 
@@ -216,16 +259,56 @@ def test_the_example_of_a_provider_can_be_loaded(tmp_path):
     assert library.classify("other.example", rules, mx=("in.mx.mycable.example",)).id == "my-cable"
 
 
+def run_python(code: str) -> str:
+    """Return what an example in Python prints."""
+    with redirect_stdout(io.StringIO()) as shown:
+        exec(compile(code, "README.md", "exec"), {})
+    return shown.getvalue()
+
+
 def test_the_example_in_python_runs(server, shop, monkeypatch):
-    (code,) = blocks("python")
+    code, _ = blocks("python")
     assert "deliv.DnsResolver()" in code
     # Without name servers it would ask those of this machine.
     code = code.replace("deliv.DnsResolver()", f"deliv.DnsResolver(nameservers=[{server.address!r}])")
     monkeypatch.chdir(shop)
-    with redirect_stdout(io.StringIO()) as shown:
-        exec(compile(code, "README.md", "exec"), {})
-    results = json.loads(shown.getvalue())["results"]
+    results = json.loads(run_python(code))["results"]
     assert [row["risk"] for row in results] == ["medium", "low", "certain"]
+
+
+def test_the_example_of_a_protocol_runs(server):
+    _, code = blocks("python")
+    server.zone["shop.example"] = {"TXT": ["v=spf1 include:_spf.shop.example -all"]}
+    server.zone["_spf.shop.example"] = {"TXT": ["v=spf1 ip4:192.0.2.25 ~all"]}
+    assert run_python(code.replace("192.0.2.53", server.address)) == "pass 1\n"
+
+
+def test_every_name_of_the_examples_in_python_is_public():
+    names = {*re.findall(r"\bdeliv\.(\w+)", "\n".join(blocks("python")))}
+    assert names <= {*library.__all__}
+    assert {"check_host", "DnsResolver"} <= names
+
+
+def test_the_section_on_the_own_side_names_what_there_is():
+    section = own_side()
+    options = {spelling for option in COMMANDS["sender"].params for spelling in option.opts}
+    named = {*re.findall(r"(?<![\w-])--[a-z][a-z-]+", section)}
+    assert named <= options
+    assert {"--message", "--list", "--through", "--ip", "--envelope", "--selector", "--spamassassin"} <= named
+    (service,) = re.findall(r"--through ([a-z-]+)", section)
+    assert library.load_rules().services.get(service)
+    (schema,) = re.findall(r"\]\(([^)]*schema\.json)\)", section)
+    document = json.loads((ROOT / schema).read_text(encoding="utf-8"))
+    assert document["properties"]["schema"] == {"const": "deliv-sender/1"}
+
+
+def test_the_three_commands_of_the_own_side_build_upon_each_other():
+    commands = [line for line in own_side().splitlines() if line.startswith("deliv sender")]
+    assert commands == [
+        "deliv sender shop.example",
+        "deliv sender --message order.eml",
+        "deliv sender --message order.eml --list orders.csv",
+    ]
 
 
 def test_our_columns_are_those_of_the_code():

@@ -7,7 +7,9 @@ compiles ``deliv.po`` to ``deliv.mo`` and lists what is missing or no longer use
 
 import ast
 import gettext
-from collections.abc import Iterator
+import inspect
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -16,8 +18,10 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from rich.cells import cell_len
 
 from deliv.core import errors
+from deliv.formats import labels, senderlabels, senderseen
 from deliv.locale import translator
 
 PACKAGE = Path(__file__).parent.parent / "deliv"
@@ -26,7 +30,7 @@ PO, MO = FOLDER / "deliv.po", FOLDER / "deliv.mo"
 
 # --- where the code holds messages ------------------------------------------------------------------
 
-TRANSLATORS = {"tr", "_", "translate", "_translate"}
+TRANSLATORS = {"tr", "_", "translate", "self._translate"}
 """Called with a message as the first argument."""
 
 ERRORS = {
@@ -36,20 +40,24 @@ ERRORS = {
 }
 """Raised with a message as the first argument."""
 
-POSITION = dict.fromkeys(TRANSLATORS | ERRORS | {"fault"}, 0) | {"report": 1, "_fault": 2}
-"""Which argument of a function or method is a message."""
+TABLES = {"TEMPLATES"} | {
+    name
+    for module in (labels, senderlabels)
+    for name, value in vars(module).items()
+    if name.isupper() and isinstance(value, dict)
+}
+"""Constants of a module whose values are messages."""
 
-KEYWORDS = {"template"}
-"""Keyword arguments that are messages."""
+CARRIERS = {"template", "detail", "problem", "separator"}
+"""Parameters, and attributes, that carry a message: it is found where it comes from."""
 
-NAMES = {"template", "templates", "message", "remarks", "marks"}
-"""Variables that hold messages, or tuples with messages, whatever is done with them later."""
+SHOWN = ("deliv/cli/", "deliv/core/auth/", "deliv/core/blocklists.py", "deliv/formats/")
+"""Where nearly all words are for people."""
 
-TABLES = {*("RISK", "REASON", "ACTION", "MEND", "KIND", "SEVERITY", "SPF", "DMARC", "REPLIES", "DISTRUST")}
-"""The tables of formats/labels.py, whose values are messages."""
+NO_MESSAGES = {"Example Shop", "standard output", "bold red", "not bold", "deliv {}", "deliv: {}"}
+"""Words there that nobody translates."""
 
-PASSED_ON = NAMES | {"text", "word", "separator"}
-"""Variables whose messages are found where they come from."""
+_WORDS = re.compile(r"[A-Za-z]{2,}[.,:;]? ([A-Za-z]{2,}|\{)")
 
 
 @dataclass(frozen=True)
@@ -61,87 +69,171 @@ class Found:
 
 
 class Source:
-    """One file of the package."""
+    """One file of the package.
 
-    def __init__(self, code: str, name: str) -> None:
-        self._name = name
-        tree = ast.parse(code)
-        self._nodes = list(ast.walk(tree))
-        self._constants = dict(_assignments(tree.body))
+    helpers: functions of the package that hand on a message, and which of their arguments it is.
+    """
+
+    def __init__(self, code: str, name: str, helpers: Mapping[str, int] | None = None) -> None:
+        self.name = name
+        self.tree = ast.parse(code)
+        self.helpers = {**_helpers(self.tree), **(helpers or {})}
+        self._functions = {f.name: _Scope(f) for f in ast.walk(self.tree) if isinstance(f, ast.FunctionDef)}
+        self._module = _Scope(self.tree)
 
     def messages(self) -> Iterator[Found]:
         """Yield the messages, some of them perhaps twice."""
-        named = [value for name, value in _assignments(self._nodes) if name in NAMES | TABLES]
-        for expression in (*named, *self._arguments()):
-            for constant in _strings(expression):
-                yield Found(constant.value, f"{self._name}:{constant.lineno}")
+        for leaf in self._leaves():
+            if isinstance(leaf, ast.Constant) and leaf.value.strip():
+                yield Found(leaf.value, f"{self.name}:{leaf.lineno}")
 
     def unreadable(self) -> Iterator[Found]:
         """Yield the expressions that hold messages which nobody finds."""
-        for expression in (*self._arguments(), *self._looped_over()):
-            match expression:
-                case ast.Name(id=name) if name in PASSED_ON:
-                    pass
-                case ast.Name() | ast.JoinedStr() | ast.BinOp(op=ast.Add()):
-                    yield Found(ast.unparse(expression), f"{self._name}:{expression.lineno}")
+        for leaf in self._leaves():
+            if not isinstance(leaf, ast.Constant):
+                yield Found(ast.unparse(leaf), f"{self.name}:{leaf.lineno}")
 
-    def _looped_over(self) -> Iterator[ast.expr]:
-        """Yield what is looped over by a variable that holds messages."""
+    def sentences(self) -> Iterator[Found]:
+        """Yield what looks like words for people, messages or not; docstrings left out."""
+        skipped = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.JoinedStr(values=parts):
+                    skipped |= {id(part) for part in parts}
+                    text = "".join(p.value if isinstance(p, ast.Constant) else "{}" for p in parts)
+                case ast.Constant(value=str() as text) if id(node) not in skipped:
+                    pass
+                case _:
+                    continue
+            if _WORDS.search(text):
+                yield Found(text, f"{self.name}:{node.lineno}")
+
+    def _leaves(self) -> Iterator[ast.expr]:
+        """Yield the strings that are messages, and whatever else stands where one should."""
+        for name, value in self._module.bindings:
+            if name in TABLES and isinstance(value, ast.Dict):
+                yield from self._unfold(value, self._module)
+        for scope in (self._module, *map(_Scope, _functions(self.tree))):
+            for expression in scope.spoken(self.helpers):
+                yield from self._unfold(expression, scope)
+
+    def _unfold(self, expression: ast.expr, scope: "_Scope") -> Iterator[ast.expr]:
+        """Yield the leaves that an expression may stand for, or that it lists."""
+        match expression:
+            case ast.IfExp(body=first, orelse=second):
+                parts = [first, second]
+            case ast.Dict(values=parts) | ast.Tuple(elts=parts):
+                pass
+            case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)) if name in TABLES:
+                parts = []
+            case ast.Attribute(attr=name) if name in CARRIERS:
+                parts = []
+            case ast.Name(id=name) if name in CARRIERS & scope.parameters:
+                parts = []
+            case ast.Name(id=name) if values := scope.values_of(name) or self._module.values_of(name):
+                parts = values
+            case ast.Call(func=ast.Name(id=name)) if name in self._functions:
+                scope = self._functions[name]
+                parts = scope.returned
+            case _:
+                yield expression
+                return
+        for part in parts:
+            yield from self._unfold(part, scope)
+
+
+class _Scope:
+    """A function, or a module with its classes: what is named and said in it."""
+
+    def __init__(self, root: ast.FunctionDef | ast.Module) -> None:
+        self._nodes: list[ast.AST] = []
+        waiting: list[ast.AST] = list(root.body)
+        while waiting:
+            node = waiting.pop(0)
+            self._nodes.append(node)
+            is_scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            waiting += [node.args, *node.decorator_list] if is_scope else ast.iter_child_nodes(node)
+        arguments = [] if isinstance(root, ast.Module) else [*root.args.args, *root.args.kwonlyargs]
+        self.parameters = {argument.arg for argument in arguments}
+        self.bindings = [pair for node in self._nodes for pair in _bindings(node)]
+        self.returned = [node.value for node in self._nodes if isinstance(node, ast.Return) and node.value]
+
+    def spoken(self, helpers: Mapping[str, int]) -> Iterator[ast.expr]:
+        """Yield the arguments that are messages."""
+        for call in self._nodes:
+            if isinstance(call, ast.Call):
+                name = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
+                translates = ast.unparse(call.func) in TRANSLATORS
+                place = 0 if translates or name in ERRORS else helpers.get(name)
+                if place is not None:
+                    yield from call.args[place : place + 1]
+                yield from (word.value for word in call.keywords if word.arg in {"template", "separator"})
+
+    def values_of(self, name: str) -> list[ast.expr]:
+        """Return everything that a name stands for; what is looped over gives the name its items."""
+        values = [value for bound, value in self.bindings if bound == name]
         for node in self._nodes:
             if isinstance(node, ast.For | ast.comprehension):
-                targets = {name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)}
-                if targets & NAMES:
-                    yield node.iter
+                values += _items(node.target, self._listed(node.iter), name)
+        return values
 
-    def _arguments(self) -> Iterator[ast.expr]:
-        """Yield the arguments that are messages; a constant of the module is followed."""
-        for call in self._nodes:
-            for argument in _message_arguments(call) if isinstance(call, ast.Call) else ():
-                name = argument.id if isinstance(argument, ast.Name) else ""
-                yield self._constants.get(name, argument)
+    def _listed(self, iterated: ast.expr) -> ast.expr:
+        named = [value for bound, value in self.bindings if ast.unparse(iterated) == bound]
+        return named[0] if len(named) == 1 else iterated
 
 
-def _strings(expression: ast.expr) -> Iterator[ast.Constant]:
-    """Yield the strings that an expression may stand for, or that it lists."""
-    match expression:
-        case ast.Constant(value=str()):
-            yield expression
-        case ast.IfExp(body=first, orelse=second):
-            yield from (*_strings(first), *_strings(second))
-        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
-            for part in parts:
-                yield from _strings(part)
+def _items(target: ast.expr, iterated: ast.expr, name: str) -> list[ast.expr]:
+    """Return the items, or the parts of items, that a loop calls by a name."""
+    items = iterated.elts if isinstance(iterated, ast.Tuple) else [iterated]
+    match target:
+        case ast.Name(id=bound) if bound == name:
+            return items
+        case ast.Tuple(elts=parts):
+            indices = [index for index, part in enumerate(parts) if getattr(part, "id", "") == name]
+            return [
+                item.elts[index] if isinstance(item, ast.Tuple) else item
+                for index in indices
+                for item in items
+            ]
+    return []
 
 
-def _assignments(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
-    """Yield name and value of every assignment to a plain name."""
-    for node in nodes:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                yield name, value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                yield name, value
-            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
-                pairs = zip(targets, values, strict=False)
-                yield from ((target.id, value) for target, value in pairs if isinstance(target, ast.Name))
+def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield name and value of an assignment to plain names."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            yield name, value
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            yield name, value
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+            pairs = zip(targets, values, strict=False)
+            yield from ((target.id, value) for target, value in pairs if isinstance(target, ast.Name))
 
 
-def _message_arguments(call: ast.Call) -> Iterator[ast.expr]:
-    name = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
-    match call.func:
-        case ast.Attribute(value=ast.Name(id=holder), attr="append") if holder in NAMES:
-            yield call.args[0]
-    if name in POSITION:
-        yield from call.args[POSITION[name] :][:1]
-    yield from (keyword.value for keyword in call.keywords if keyword.arg in KEYWORDS)
+def _functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def _helpers(tree: ast.AST) -> dict[str, int]:
+    """Return the functions with a parameter for a template, and its place when they are called."""
+    places = {}
+    for function in _functions(tree):
+        names = [argument.arg for argument in function.args.args if argument.arg != "self"]
+        if "template" in names and not function.name.startswith("__"):
+            places[function.name] = names.index("template")
+    return places
 
 
 def sources() -> list[Source]:
     """Return the files of the package."""
-    return [
-        Source(path.read_text(encoding="utf-8"), path.relative_to(PACKAGE.parent).as_posix())
+    codes = {
+        path.relative_to(PACKAGE.parent).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(PACKAGE.rglob("*.py"))
-    ]
+    }
+    helpers: dict[str, int] = {}
+    for code in codes.values():
+        helpers |= _helpers(ast.parse(code))
+    return [Source(code, name, helpers) for name, code in codes.items()]
 
 
 def messages_of_package() -> dict[str, str]:
@@ -182,6 +274,8 @@ def main() -> None:
 
 # --- the tests --------------------------------------------------------------------------------------
 
+SOURCES = sources()
+HELPERS = SOURCES[0].helpers
 MESSAGES = messages_of_package()
 TRANSLATIONS = translations_of(read_catalogue())
 
@@ -192,7 +286,20 @@ def test_every_message_has_a_translation():
 
 
 def test_every_message_can_be_found():
-    assert [found for source in sources() for found in source.unreadable()] == []
+    assert [found for source in SOURCES for found in source.unreadable()] == []
+
+
+def test_there_are_no_words_for_people_that_nobody_translates():
+    shown = [source for source in SOURCES if source.name.startswith(SHOWN)]
+    said = {found.text for source in shown for found in source.sentences()}
+    assert said - MESSAGES.keys() == NO_MESSAGES
+
+
+def test_the_titles_of_the_senders_page_fit_into_their_column():
+    code = inspect.getsource(senderseen)
+    titles = re.findall(r'_row\(\s*_\("([^"]+)"\)', code)
+    assert titles
+    assert [TRANSLATIONS[title] for title in titles if cell_len(TRANSLATIONS[title]) > 16] == []
 
 
 def test_every_translation_is_used():
@@ -235,37 +342,62 @@ def test_japanese_is_looked_up_and_english_stays_as_it_is():
     assert translator("en")("undeliverable") == "undeliverable"
 
 
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_nothing_translates_to_nothing(lang):
+    assert translator(lang)("") == ""
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
         ("tr('one')", {"one"}),
         ("self._translate('one').format(a=1)", {"one"}),
+        ("def f(x=Option(help=tr('one'))): pass", {"one"}),
         ("raise InputError('one ' 'two', path=1)", {"one two"}),
         ("fields.report(located, 'one' if x else 'two', name=1)", {"one", "two"}),
+        ("raise _permerror(domain, 'one', term=1)", {"one"}),
+        ("def helper(a, template): pass\nhelper(1, 'one')", {"one"}),
         ("ONE: Final = 'one'\nraise AddressSyntaxError(ONE)", {"one"}),
-        ("template, reason = 'one', str(error)", {"one"}),
-        ("remarks = ((count, 'one'), (other, 'two'))", {"one", "two"}),
-        ("marks.append((line, 'one'))", {"one"}),
+        ("template, reason = 'one', str(error)\nraise InputError(template)", {"one"}),
+        ("text = 'one'\ndef f():\n    text = 'two'\n    tr(text)", {"two"}),
+        ("remarks = ((count, 'one'), (other, 'two'))\nfor count, text in remarks: tr(text)", {"one", "two"}),
+        ("[tr(word) for word in (labels.RISK[risk], 'one')]", {"one"}),
         ("Fault(file='x', template='one')", {"one"}),
         ("RISK: Final = {Risk.LOW: 'one'}", {"one"}),
-        ("print('one', names['two'])", set()),
+        ("FIX: Final = {FixKind.SPF: 'one'}", {"one"}),
+        ("TEMPLATES: Final = {'a': 'one'}", {"one"}),
+        ("def f(x):\n    return TEMPLATES[x] if x else 'one'\nTag(template=f(1))", {"one"}),
+        ("print('one', names['two'])\nclass X:\n    FIX = 'one'", set()),
     ],
 )
 def test_messages_are_found_in_the_code(code, expected):
-    assert {found.text for found in Source(code, "x.py").messages()} == expected
+    source = Source(code, "x.py", HELPERS)
+    assert {found.text for found in source.messages()} == expected
+    assert list(source.unreadable()) == []
 
 
 @pytest.mark.parametrize(
     ("code", "unreadable"),
     [
         ("tr(sentence)", "sentence"),
+        ("def f(text): tr(text)", "text"),
         ("tr(f'{a} rows')", "f'{a} rows'"),
         ("tr('a' + b)", "'a' + b"),
-        ("for line, template in pairs: pass", "pairs"),
+        ("tr(WORDS[a])", "WORDS[a]"),
+        ("tr(listing.state)", "listing.state"),
+        ("raise InputError(sentence())", "sentence()"),
+        ("_permerror(domain, sentence)", "sentence"),
+        ("for line, template in pairs: tr(template)", "pairs"),
     ],
 )
 def test_a_message_that_cannot_be_found_is_noticed(code, unreadable):
-    assert list(Source(code, "x.py").unreadable()) == [Found(unreadable, "x.py:1")]
+    assert [found.text for found in Source(code, "x.py", HELPERS).unreadable()] == [unreadable]
+
+
+def test_words_for_people_are_noticed_wherever_they_stand():
+    code = '"A docstring of many words."\nprint(f"{a} rows of many", f"no. {b}", "two words", "one")'
+    found = {found.text for found in Source(code, "x.py").sentences()}
+    assert found == {"{} rows of many", "no. {}", "two words"}
 
 
 if __name__ == "__main__":

@@ -8,11 +8,14 @@ import pytest
 
 import deliv
 
-SLOW = ("asyncio", "dns", "email_validator", "rich", "typer", "yaml")
+SLOW = (
+    *("asyncio", "dkim", "dns", "email", "email_validator", "html", "nacl", "rich", "typer", "yaml"),
+    *("deliv.formats.senderpage", "deliv.sources.message"),
+)
 
 
 def loaded(code: str, *arguments: str) -> set[str]:
-    """Return which of the slow libraries are loaded after this code ran in a fresh process."""
+    """Return which of the slow modules are loaded after this code ran in a fresh process."""
     probe = f"{code}\nimport sys\nprint('LOADED', *(name for name in {SLOW} if name in sys.modules))\n"
     done = subprocess.run(
         [sys.executable, "-c", probe, *arguments],
@@ -42,7 +45,7 @@ def test_the_version_needs_no_library_at_all(option):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["-h"], ["check", "--help"], ["lookup", "--help"], ["demo", "--help"]],
+    [["--help"], ["-h"], *([name, "--help"] for name in ("check", "lookup", "sender", "demo"))],
     ids=" ".join,
 )
 def test_help_needs_no_library_but_typer(arguments):
@@ -61,6 +64,10 @@ def test_importing_deliv_needs_no_library_at_all():
         ("mend_address", set()),
         ("parse_spf", set()),
         ("parse_dmarc", set()),
+        ("parse_dkim_key", set()),
+        ("discover_dmarc", {"asyncio"}),
+        ("evaluate_dmarc", {"asyncio"}),
+        ("SenderReport", set()),
         ("assess", set()),
         ("classify", set()),
         ("load_rules", {"yaml"}),
@@ -79,4 +86,11 @@ def test_an_ordinary_address_needs_no_library():
 def test_a_lookup_from_a_recording_needs_neither_dns_nor_rich():
     sample = Path(deliv.__file__).parent / "sample" / "dns.json"
     arguments = ["lookup", "taro@docomo.ne.jp", "--replay", str(sample)]
-    assert loaded(MAIN, *arguments).isdisjoint({"dns", "rich", "email_validator"})
+    assert loaded(MAIN, *arguments) == {"asyncio", "typer", "yaml"}
+
+
+def test_a_sender_without_a_mail_needs_nothing_that_reads_mail():
+    arguments = ["sender", "shop.example", "--format", "json", "--fail-on", "never", "--max-unknown", "100"]
+    sample = Path(deliv.__file__).parent / "sample" / "dns.json"
+    found = loaded(MAIN, *arguments, "--replay", str(sample))
+    assert found.isdisjoint({"dkim", "dns", "email", "nacl", "rich", "deliv.formats.senderpage"})

@@ -10,6 +10,7 @@ from deliv.cli.guard import guarded
 from deliv.cli.language import tr
 from deliv.cli.lookup import lookup
 from deliv.cli.options import GroupedCommand
+from deliv.cli.sender import sender
 from deliv.version import __version__
 
 app = typer.Typer(
@@ -21,7 +22,7 @@ app = typer.Typer(
     help=tr("Which customers will not see your order mail, and what to do instead."),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, lookup, demo):
+for command in (check, lookup, sender, demo):
     app.command(cls=GroupedCommand, help=command.__doc__)(guarded(command))
 
 

@@ -24,6 +24,7 @@ def check(
     config: options.ConfigOption = None,
     as_of: options.AsOfOption = None,
     from_: options.FromOption = None,
+    message: options.MessageOption = None,
     format_: options.FormatOption = None,
     output: options.OutputOption = None,
     encoding: options.OutputEncodingOption = None,
@@ -42,7 +43,7 @@ def check(
 ) -> int:
     from deliv.cli.exitcodes import exit_code
     from deliv.cli.reporting import Target, format_by_ending, run_check
-    from deliv.cli.setup import NetworkOptions, set_up
+    from deliv.cli.setup import NetworkOptions, SenderOptions, read_mail, set_up
 
     network = NetworkOptions(
         nameserver=nameserver,
@@ -52,7 +53,7 @@ def check(
         record=record,
         replay=replay,
     )
-    setup = set_up(network, config=config, rules=rules, from_=from_, as_of=as_of)
+    setup = set_up(network, config=config, rules=rules, sender=SenderOptions(from_=from_), as_of=as_of)
     target = Target(
         format=format_ or format_by_ending(output),
         path=output,
@@ -62,7 +63,8 @@ def check(
         lang=lang,
         quiet=quiet,
     )
-    summary = run_check(file, setup, target, column=column, input_encoding=input_encoding)
+    mail = read_mail(message)
+    summary = run_check(file, setup, target, column=column, input_encoding=input_encoding, message=mail)
     return exit_code(summary, fail_on=fail_on, max_unknown=max_unknown)
 
 

@@ -12,6 +12,15 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+class SenderFailOn(StrEnum):
+    """From which severity on a finding about the sender fails the gate."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    NEVER = "never"
+
+
 class Lang(StrEnum):
     """Languages of the output."""
 

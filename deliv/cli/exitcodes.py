@@ -3,10 +3,11 @@
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from deliv.cli.choices import FailOn
+from deliv.cli.choices import FailOn, SenderFailOn
 
 if TYPE_CHECKING:
     from deliv.core.report import Summary
+    from deliv.core.senderreport import SenderReport
 
 
 class ExitCode(IntEnum):
@@ -44,4 +45,20 @@ def exit_code(summary: "Summary", *, fail_on: FailOn, max_unknown: float) -> Exi
     if not summary.resolver.trusted or summary.unknown * 100 > max_unknown * summary.rows:
         return ExitCode.TOO_MUCH_UNKNOWN
     failed = any(summary.by_risk.get(risk) for risk in failing[fail_on])
+    return ExitCode.GATE if failed else ExitCode.OK
+
+
+def sender_exit_code(report: "SenderReport", *, fail_on: SenderFailOn, max_unknown: float) -> ExitCode:
+    """Return the code for an audit of the sender; rules that are undecided never fail the gate.
+
+    max_unknown: percentage of the rules that may be undecided.
+    """
+    from deliv.core.rules import Severity
+
+    if not report.resolver.trusted or report.unknown_share * 100 > max_unknown:
+        return ExitCode.TOO_MUCH_UNKNOWN
+    if fail_on is SenderFailOn.NEVER:
+        return ExitCode.OK
+    least = Severity(fail_on.value).rank
+    failed = any(finding.rule.severity.rank >= least for finding in report.findings)
     return ExitCode.GATE if failed else ExitCode.OK

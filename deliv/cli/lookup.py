@@ -60,7 +60,7 @@ def lookup(
     from deliv.checklist import stream
     from deliv.cli.exitcodes import exit_code
     from deliv.cli.output import open_output
-    from deliv.cli.setup import NetworkOptions, set_up, write_recording
+    from deliv.cli.setup import NetworkOptions, SenderOptions, set_up, write_recording
     from deliv.core.errors import InputError
     from deliv.formats import write_stream
     from deliv.lookup import orders_of
@@ -78,7 +78,7 @@ def lookup(
         record=record,
         replay=replay,
     )
-    setup = set_up(network, config=config, rules=rules, from_=from_, as_of=as_of)
+    setup = set_up(network, config=config, rules=rules, sender=SenderOptions(from_=from_), as_of=as_of)
     assessments = stream(
         orders, setup.rules, setup.resolver, as_of=setup.as_of, sender=setup.sender, settings=setup.settings
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import typer
 from typer.core import TyperCommand
 
-from deliv.cli.choices import FailOn, Lang
+from deliv.cli.choices import FailOn, Lang, SenderFailOn
 from deliv.cli.language import tr
 from deliv.formats import Format
 
@@ -111,6 +111,73 @@ FromOption: TypeAlias = Annotated[
         metavar="ADDRESS",
     ),
 ]
+ListOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--list",
+        "LIST",
+        INPUT,
+        tr("Customer list: says how many customers each fault costs; - is standard input."),
+        metavar="FILE",
+    ),
+]
+MessageOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--message",
+        "MESSAGE",
+        SENDER,
+        tr("One order mail, saved as .eml from the mailbox where it arrived: it shows how you send."),
+        metavar="FILE",
+    ),
+]
+EnvelopeOption: TypeAlias = Annotated[
+    str | None,
+    _option("--envelope", "ENVELOPE", SENDER, tr("Domain that bounces go back to."), metavar="DOMAIN"),
+]
+IpOption: TypeAlias = Annotated[
+    list[str] | None,
+    _option(
+        "--ip",
+        "IP",
+        SENDER,
+        tr("IP address that your mail leaves from; may be given several times."),
+        metavar="ADDRESS",
+    ),
+]
+ThroughOption: TypeAlias = Annotated[
+    list[str] | None,
+    _option(
+        "--through",
+        "THROUGH",
+        SENDER,
+        tr("Service that sends your mail, such as google-workspace; may be given several times."),
+        metavar="SERVICE",
+    ),
+]
+SelectorOption: TypeAlias = Annotated[
+    list[str] | None,
+    _option(
+        "--selector",
+        "SELECTOR",
+        SENDER,
+        tr("Name of your DKIM key; may be given several times."),
+        metavar="NAME",
+    ),
+]
+VolumeOption: TypeAlias = Annotated[
+    int | None,
+    _option("--volume", "VOLUME", SENDER, tr("Mails that you send in a day."), metavar="N", min=0),
+]
+SpamAssassinOption: TypeAlias = Annotated[
+    bool,
+    _option(
+        "--spamassassin",
+        "SPAMASSASSIN",
+        SENDER,
+        tr("Show the mail of --message to the SpamAssassin on this computer."),
+    ),
+]
 FormatOption: TypeAlias = Annotated[
     Format | None,
     _option(
@@ -184,6 +251,28 @@ MaxUnknownOption: TypeAlias = Annotated[
         "MAX_UNKNOWN",
         GATE,
         tr("Exit with 3 when more than this percentage of the rows is unknown."),
+        metavar="PCT",
+        min=0,
+        max=100,
+        callback=_finite,
+    ),
+]
+SenderFailOnOption: TypeAlias = Annotated[
+    SenderFailOn,
+    _option(
+        "--fail-on",
+        "SENDER_FAIL_ON",  # its words differ from those of DELIV_FAIL_ON
+        GATE,
+        tr("Exit with 1 when a finding is at least this serious."),
+    ),
+]
+MaxUnknownRulesOption: TypeAlias = Annotated[
+    float,
+    _option(
+        "--max-unknown",
+        "MAX_UNKNOWN",
+        GATE,
+        tr("Exit with 3 when more than this percentage of the rules could not be decided."),
         metavar="PCT",
         min=0,
         max=100,

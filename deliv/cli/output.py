@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -124,3 +124,18 @@ def _mode(target: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def refuse_overwriting(file: str, outputs: Iterable[Path | None]) -> None:
+    """Let no output take the place of the list, nor of another output."""
+    seen: set[Path] = set()
+    for path in outputs:
+        if path is None:
+            continue
+        if file != "-" and path.exists() and path.samefile(file):
+            template = "{path} is the list itself; name another file for the result; nothing was written"
+            raise OutputError(template, path=path)
+        if path.resolve() in seen:
+            template = "{path} cannot hold two results; name another file for one; nothing was written"
+            raise OutputError(template, path=path)
+        seen.add(path.resolve())

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import TextIO
 from deliv.checklist import stream
 from deliv.cli.choices import Lang
 from deliv.cli.language import chosen_language, tr
-from deliv.cli.output import Replacements, open_output
+from deliv.cli.output import Replacements, open_output, refuse_overwriting
 from deliv.cli.setup import Setup, write_recording
 from deliv.cli.terminal import shows_color, width_of
-from deliv.core.errors import OutputError
 from deliv.core.report import Summary
+from deliv.core.sending import OrderMessage
 from deliv.formats import MACHINE_FORMATS, Format, open_writer, write_stream
 from deliv.formats.csv import CsvWriter
 from deliv.formats.donotmail import DoNotMailWriter
@@ -64,10 +64,11 @@ def run_check(
     *,
     column: str | None = None,
     input_encoding: str | None = None,
+    message: OrderMessage | None = None,
 ) -> Summary:
     """Check the list in `file`, write the report, and return its summary."""
     with OrderFile(file, setup.rules, column=column, encoding=input_encoding) as orders:
-        _refuse_overwriting(file, (target.path, target.do_not_mail, setup.record))
+        refuse_overwriting(file, (target.path, target.do_not_mail, setup.record))
         list_encoding = encoding_name(target.encoding or orders.encoding.name)
         assessments = stream(
             orders,
@@ -75,8 +76,9 @@ def run_check(
             setup.resolver,
             as_of=setup.as_of,
             sender=setup.sender,
+            message=message,
             settings=setup.settings,
-            on_progress=_progress(quiet=target.quiet),
+            on_progress=progress(quiet=target.quiet),
         )
         with ExitStack() as stack:
             outputs = _Outputs(stack, target, list_encoding)
@@ -131,22 +133,8 @@ def _with_bom(encoding: str, path: Path | None) -> str:
     return "utf-8-sig" if encoding == "utf-8" and path is not None else encoding
 
 
-def _refuse_overwriting(file: str, outputs: Iterable[Path | None]) -> None:
-    """Let no output take the place of the list, nor of another output."""
-    seen: set[Path] = set()
-    for path in outputs:
-        if path is None:
-            continue
-        if file != "-" and path.exists() and path.samefile(file):
-            template = "{path} is the list itself; name another file for the result; nothing was written"
-            raise OutputError(template, path=path)
-        if path.resolve() in seen:
-            template = "{path} cannot hold two results; name another file for one; nothing was written"
-            raise OutputError(template, path=path)
-        seen.add(path.resolve())
-
-
-def _progress(*, quiet: bool) -> Callable[[int, int], None] | None:
+def progress(*, quiet: bool) -> Callable[[int, int], None] | None:
+    """Return what shows how many domains are done; None where nobody would read it."""
     if quiet or not sys.stderr.isatty():
         return None
 

@@ -1,21 +1,26 @@
 """Options and settings become the objects of a run: rules, resolver, sender, day."""
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deliv.cli.output import open_output
 from deliv.core.canary import Trust
-from deliv.core.errors import SettingsErrors
+from deliv.core.errors import InputError, SettingsErrors
 from deliv.core.question import Resolver
 from deliv.core.rulebook import RuleBook
+from deliv.core.sending import from_domain
 from deliv.core.settings import NetworkSettings, SenderProfile, Settings
 from deliv.sources.recording import RecordingResolver, read_recording
 from deliv.sources.rulefiles import load_rules
 from deliv.sources.settings import load_settings
+
+if TYPE_CHECKING:
+    from deliv.sources.message import OrderMail
 
 _YEARS = range(1990, 2200)  # in which somebody may mail an order
 
@@ -30,6 +35,18 @@ class NetworkOptions:
     canary: Sequence[str] | None = None
     record: Path | None = None
     replay: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderOptions:
+    """The options of the group “Sender”; None stands for what deliv.yaml says."""
+
+    from_: str | None = None
+    envelope: str | None = None
+    ips: Sequence[str] | None = None
+    sends_through: Sequence[str] | None = None
+    selectors: Sequence[str] | None = None
+    volume: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +66,7 @@ def set_up(
     *,
     config: Path | None,
     rules: Sequence[Path] | None,
-    from_: str | None,
+    sender: SenderOptions,
     as_of: str | None,
 ) -> Setup:
     """Return the objects of a run; options win over deliv.yaml.
@@ -62,10 +79,45 @@ def set_up(
         settings=settings,
         rules=load_rules(*settings.rules, *(rules or ())),
         resolver=_resolver(settings.network, network),
-        sender=SenderProfile(from_address=from_) if from_ else settings.sender,
+        sender=_sender(settings.sender, sender),
         as_of=parse_day(as_of),
         record=network.record,
     )
+
+
+def _sender(profile: SenderProfile | None, options: SenderOptions) -> SenderProfile | None:
+    """Return how the shop sends; what deliv.yaml says of another domain does not count."""
+    if options.from_ is not None and (profile is None or not _is_same_domain(profile, options.from_)):
+        profile = SenderProfile(from_address=options.from_)
+    for ip in options.ips or ():
+        _check_ip(ip)
+    changes = {
+        "from_address": options.from_,
+        "envelope": options.envelope,
+        "ips": _words(options.ips),
+        "sends_through": _words(options.sends_through),
+        "selectors": _words(options.selectors),
+        "volume_per_day": options.volume,
+    }
+    given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
+    if not given:
+        return profile
+    return replace(profile or SenderProfile(from_address=""), **given)
+
+
+def _is_same_domain(profile: SenderProfile, address: str) -> bool:
+    try:
+        return from_domain(profile) == from_domain(SenderProfile(from_address=address))
+    except InputError:
+        return False  # whoever uses the address says what is wrong with it
+
+
+def _check_ip(text: str) -> None:
+    for word in _words([text]) or ():
+        try:
+            ipaddress.ip_address(word)
+        except ValueError:
+            raise InputError("“{text}” is no IP address; nothing was checked", text=word) from None
 
 
 def parse_day(text: str | None) -> date | None:
@@ -110,6 +162,18 @@ def _resolver(settings: NetworkSettings, options: NetworkOptions) -> Resolver:
 
     resolver = DnsResolver(nameservers=settings.nameservers, timeout=settings.timeout)
     return RecordingResolver(resolver) if options.record is not None else resolver
+
+
+def read_mail(path: str | None) -> "OrderMail | None":
+    """Return the mail of ``--message``, if one was named.
+
+    Raises InputError.
+    """
+    if path is None:
+        return None
+    from deliv.sources.message import read_message
+
+    return read_message(path)
 
 
 def write_recording(setup: Setup, trust: Trust | None) -> None:

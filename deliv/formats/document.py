@@ -48,12 +48,13 @@ def _sender(header: RunHeader, lang: str) -> dict[str, Any] | None:
         "dmarc_found_at": dmarc.found_at,
         "dmarc_policy": dmarc.applied_policy,
         "organizational_domain": dmarc.organizational_domain,
-        "findings": [_finding(finding, lang) for finding in header.sender_findings],
+        "findings": [finding_document(finding, lang) for finding in header.sender_findings],
         "undecided": _ids(header.sender_undecided),
     }
 
 
-def _finding(finding: Finding, lang: str) -> dict[str, Any]:
+def finding_document(finding: Finding, lang: str) -> dict[str, Any]:
+    """Return one finding."""
     rule = finding.rule
     return {
         "rule": rule.id,
@@ -99,7 +100,8 @@ def _judgement(judgement: Judgement, lang: str) -> dict[str, Any]:
             "basis": placement.basis,
             "observations": placement.observations,
         },
-        "findings": [_finding(finding, lang) for finding in judgement.findings] + _fault(judgement, lang),
+        "findings": [finding_document(finding, lang) for finding in judgement.findings]
+        + _fault(judgement, lang),
         "undecided": _ids(judgement.undecided),
         "advice": {
             "action": advice.action,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from deliv.core.advice import Action
+from deliv.core.canary import Trust
 from deliv.core.findings import Finding
 from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary
@@ -57,13 +58,17 @@ def _remarks(summary: Summary, translate: Translate) -> Iterator[str]:
 
 def trust_lines(summary: Summary, translate: Translate) -> Iterator[str]:
     """Yield what is wrong with the DNS of this network, if something is."""
-    trust = summary.resolver.trust
+    said = list(distrust_lines(summary.resolver.trust, translate))
+    yield from said
+    if said:
+        yield translate("No address was judged by it; what is shown rests on the rule book alone.")
+
+
+def distrust_lines(trust: Trust | None, translate: Translate) -> Iterator[str]:
+    """Yield why the answers of the DNS are not believed, and what to do about it."""
     if trust is not None and trust in labels.DISTRUST:
         yield translate(labels.DISTRUST[trust])
-        yield translate(
-            "No address was judged by it; what is shown rests on the rule book alone. "
-            "Name a resolver with --nameserver, or use --replay with a recording made elsewhere."
-        )
+        yield translate("Name a resolver with --nameserver, or use --replay with a recording made elsewhere.")
 
 
 def source_lines(sources: Iterable[Source], translate: Translate) -> Iterator[str]:

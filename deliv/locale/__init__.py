@@ -19,7 +19,8 @@ Translate = Callable[[str], str]
 def translator(lang: str) -> Translate:
     """Return the function that translates into `lang`; English stays as it is."""
     folder = Path(__file__).parent
-    return gettext.translation("deliv", folder, languages=[lang], fallback=True).gettext
+    look_up = gettext.translation("deliv", folder, languages=[lang], fallback=True).gettext
+    return lambda text: look_up(text) if text else ""  # gettext has the catalogue's header under ""
 
 
 def preferred_language(environ: Mapping[str, str] | None = None) -> str:

@@ -2,14 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 
 import pytest
 
 from deliv.core.auth.dmarc import DmarcStatus, Policy
+from deliv.core.canary import Trust
+from deliv.core.compliance import Compliance
 from deliv.core.errors import InputError
-from deliv.core.facts import Route, SenderFacts, SpfStatus
+from deliv.core.facts import FACTS, Route, SenderFacts, SpfStatus
+from deliv.core.order import Order
+from deliv.core.rulebook import RuleBook
+from deliv.core.senderreport import SenderReport
+from deliv.core.sending import from_domain
 from deliv.core.settings import SenderProfile
-from deliv.sender import audit_sender, from_domain
+from deliv.sender import audit_sender, examine_sender
+from deliv.sources.message import read_message
+from tests import shop
 from tests.zone import CANARIES, TEMPERROR, Zone, ZoneResolver
 
 HEALTHY: Zone = {
@@ -71,7 +80,9 @@ def test_a_healthy_sender_shows_all_its_records() -> None:
     assert str(facts.spf_record) == "v=spf1 ip4:192.0.2.1 -all"
     assert facts.dmarc.status is DmarcStatus.FOUND
     assert facts.dmarc.policy is Policy.QUARANTINE
-    assert {name for name, _ in facts.evidence} == {"sender.route", "sender.spf", "sender.dmarc"}
+    shown = {name for name, _ in facts.evidence}
+    assert {"sender.route", "sender.spf", "sender.dmarc", "sender.alias", "sender.wildcard"} <= shown
+    assert shown <= FACTS.keys()
 
 
 @pytest.mark.parametrize(
@@ -122,3 +133,105 @@ def test_an_empty_canary_believes_the_resolver() -> None:
     facts = asyncio.run(audit_sender(profile, resolver, canary=()))
     assert facts.spf is SpfStatus.VALID
     assert all("shop.example" in call or call.startswith("_dmarc.") for call in resolver.calls)
+
+
+def examine(zone: Zone, rules: RuleBook, **options: object) -> SenderReport:
+    profile = options.pop("profile", SenderProfile(from_address="order@shop.example"))
+    return asyncio.run(
+        examine_sender(
+            profile,  # type: ignore[arg-type]
+            ZoneResolver(CANARIES | dict(zone)),
+            rules,
+            started_at=datetime(2026, 11, 24, tzinfo=UTC),
+            **options,  # type: ignore[arg-type]
+        )
+    )
+
+
+def orders(*addresses: str) -> list[Order]:
+    return [Order(address=address) for address in addresses]
+
+
+def test_a_report_without_a_list_says_what_is_wrong_and_who_asks_for_what(rules: RuleBook) -> None:
+    report = examine({"shop.example": {"A": ["192.0.2.80"]}}, rules)
+    assert (report.as_of, report.rules_digest) == (date(2026, 11, 24), rules.digest)
+    assert {"sender-spf-missing", "sender-dmarc-missing"} <= {f.rule.id for f in report.findings}
+    severities = [finding.rule.severity.rank for finding in report.findings]
+    assert severities == sorted(severities, reverse=True)
+    docomo = next(one for one in report.compliance if one.provider.id == "docomo")
+    state = docomo.get("spf-header-from")
+    assert state is not None
+    assert (state.compliance, state.applies) == (Compliance.NOT_MET, True)
+    assert report.customers is report.message is report.spam is None
+    assert report.resolver.trust is Trust.TRUSTED
+    assert report.unknown_share == 0.0
+
+
+def test_customers_are_counted_by_provider_and_weighed(rules: RuleBook) -> None:
+    listed = orders("taro@docomo.ne.jp", "hanako@docomo.ne.jp", "jiro@gmail.com", "x@customer.example", "no")
+    progress: list[tuple[int, int]] = []
+    zone = HEALTHY | {"customer.example": {"A": ["192.0.2.4"]}}
+    report = examine(zone, rules, orders=listed, on_progress=lambda *step: progress.append(step))
+    assert report.customers is not None
+    assert report.customers.rows == 5
+    assert report.customers.by_provider == {"docomo": 2, "gmail": 1, "": 1}
+    assert 0 < report.customers.seen < 4
+    assert progress == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_the_more_is_wrong_the_fewer_customers_see_the_mail(rules: RuleBook) -> None:
+    listed = orders("taro@docomo.ne.jp", "jiro@gmail.com")
+    healthy, broken = (
+        examine(zone, rules, orders=listed).customers
+        for zone in (HEALTHY, {"shop.example": {"A": ["192.0.2.8"]}})
+    )
+    assert healthy is not None
+    assert broken is not None
+    assert broken.seen < healthy.seen
+
+
+def test_a_mail_speaks_for_the_shop_that_names_nothing(rules: RuleBook) -> None:
+    mail = read_message(shop.signed_mail("shop.example"))
+    report = examine(shop.HEALTHY, rules, profile=None, mail=mail)
+    assert report.sender.from_domain == "shop.example"
+    assert report.sender.envelope_domain == "sendgrid.net"
+    assert [service.id for service in report.services] == ["sendgrid"]
+    assert [(a.ip, a.origin) for a in report.sender.addresses] == [("198.51.100.7", "message")]
+    assert report.message == mail.facts
+    assert not {f.rule.id for f in report.findings if f.rule.severity.rank > 1}
+
+
+def test_a_signature_is_judged_for_the_day_on_which_the_mail_arrived(rules: RuleBook) -> None:
+    arrived = int(datetime(2026, 11, 22, 1, 0, 5, tzinfo=UTC).timestamp())
+    for seconds, passes in ((3600, True), (-3600, False)):
+        signed = shop.sign(shop.MAIL, shop.rsa_key(), include_headers=[b"from"])
+        value = signed.replace(
+            b"DKIM-Signature: v=1;", f"DKIM-Signature: v=1; x={arrived + seconds};".encode(), 1
+        )
+        mail = read_message(shop.TRACE + value)
+        (found,) = examine(shop.HEALTHY, rules, profile=None, mail=mail).sender.signatures or ()
+        assert (found.problem == "expired") is not passes
+
+
+def test_nobody_is_judged_without_an_address(rules: RuleBook) -> None:
+    with pytest.raises(InputError):
+        examine(HEALTHY, rules, profile=SenderProfile(from_address=""))
+    with pytest.raises(InputError, match="no-such-service"):
+        examine(
+            HEALTHY,
+            rules,
+            profile=SenderProfile(from_address="shop.example", sends_through=("no-such-service",)),
+        )
+
+
+def test_an_audit_asks_for_what_the_rule_book_knows_of(rules: RuleBook) -> None:
+    profile = SenderProfile(from_address="shop.example")
+    asked = []
+    for book in (None, rules):
+        resolver = ZoneResolver(CANARIES | dict(HEALTHY))
+        facts = asyncio.run(audit_sender(profile, resolver, rules=book))
+        asked.append(set(resolver.calls))
+        assert facts.alias is not None
+    assert not any("spamhaus" in call for call in asked[0])
+    assert any("spamhaus" in call for call in asked[1])
+    assert "google._domainkey.shop.example TXT" in asked[1] - asked[0]
