@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliv.core.address import parse_address
@@ -279,6 +279,7 @@ class Shop:
 
 
 class TestPromises:
+    @settings(max_examples=settings().max_examples // 5)  # each of them runs some fifty audits
     @given(sendings(), some.sender_zones())
     def test_every_fix_is_worth_what_is_promised_and_none_does_harm(self, sending, zone):
         shop = Shop(sending, zone)
