@@ -2,53 +2,14 @@
 
     facts = ask(discover_recipient("shop.example", book), {"shop.example": {"MX": ["0 ."]}})
 
-An absent name is NXDOMAIN unless something stands below it, an absent type is NODATA; ``TEMPERROR``
-in place of the records fails that question, or all questions for that name.
+`answer`, `ask`, `Zone` and `TEMPERROR` are those of the package, which runs the examples of its own
+rule book with them; here stands what only tests need.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
-
-from deliv.core.question import Answer, AnswerStatus, Asking, Query, RecordType, Trouble
+from deliv.core.question import Answer, Query, RecordType
 from deliv.core.sending import Sending, sending_of
 from deliv.core.settings import SenderProfile
-
-T = TypeVar("T")
-
-Zone = Mapping[str, Mapping[str, Iterable[str] | str] | str]
-"""Records by name and type."""
-
-TEMPERROR = "TEMPERROR"
-"""Stands for a question that fails."""
-
-
-def answer(zone: Zone, query: Query) -> Answer:
-    """Return what the zone says to one question."""
-    records = zone.get(query.name)
-    if records is None:
-        below = any(name.endswith(f".{query.name}") for name in zone)
-        return Answer(status=AnswerStatus.NODATA if below else AnswerStatus.NXDOMAIN)
-    if isinstance(records, str):
-        return Answer.failed(Trouble.SERVFAIL)
-    texts = records.get(query.type.value)
-    if texts is None:
-        return Answer(status=AnswerStatus.NODATA)
-    if isinstance(texts, str):
-        return Answer.failed(Trouble.SERVFAIL)
-    return Answer(status=AnswerStatus.FOUND, texts=tuple(texts), ttl=300)
-
-
-def ask(asking: Asking[T], zone: Zone, calls: list[str] | None = None) -> T:
-    """Drive a discovery to its end; the questions are appended to `calls`."""
-    try:
-        query = next(asking)
-        while True:
-            if calls is not None:
-                calls.append(str(query))
-            query = asking.send(answer(zone, query))
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
+from deliv.core.zone import TEMPERROR, Zone, answer, ask
 
 
 def sending(domain: str) -> Sending:

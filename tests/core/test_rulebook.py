@@ -3,67 +3,42 @@
 import itertools
 from dataclasses import fields as fields_of
 from datetime import date, timedelta
+from functools import cache
 from string import Formatter
 
 import pytest
 
-from deliv.core.address import LENIENT_DOMAINS, parse_address
+from deliv.core.address import LENIENT_DOMAINS
 from deliv.core.advice import Advice, AllowList, advise, choose_entry
 from deliv.core.assess import _no_fields
-from deliv.core.discovery import discover_recipient, discover_sender
-from deliv.core.facts import FACTS, address_facts, message_facts, recipient_facts, sender_facts
-from deliv.core.findings import find
+from deliv.core.facts import FACTS
 from deliv.core.placement import Risk, place
 from deliv.core.providers import ProviderKind, Via
 from deliv.core.requirements import Consequence
 from deliv.core.rulebook import RuleBook
 from deliv.core.rules import All, AnyOf, Bounds, Effect, Not, Reason, Severity
 from deliv.core.rules import Test as FactTest
-from deliv.core.sending import sending_of
 from deliv.core.settings import Settings
 from deliv.core.text import Source, Text
-from deliv.sender import thorough_scope
+from deliv.proving import Outcome, prove
 from deliv.sources.message import read_message
 from deliv.sources.placeholders import PLACEHOLDERS
 from deliv.sources.rulefiles import load_rules
 from tests.core.judging import A_DAY
 from tests.core.test_providers import provider
 from tests.core.test_rules import rule as made_up_rule
-from tests.zone import ask
 
 BOOK = load_rules()
-SHOP_NAME = "例の店"
 WITHOUT_DNS = {"sender.kind", "sender.volume", "sender.reply_route"}
 RULES = [pytest.param(rule, id=rule.id) for rule in BOOK.rules]
 PROVIDERS = [pytest.param(provider, id=provider.id) for provider in BOOK.providers.providers]
 
 
-def padded(example):
-    """Return the mail of an example, filled up to the size that it asks for."""
-    content = example.message.encode()
-    line = b"." * 76 + b"\n"
-    missing = max(0, example.message_size - len(content))
-    return (
-        content + line * (missing // len(line)) + line[-(missing % len(line)) :] * bool(missing % len(line))
-    )
-
-
-def run(example):
-    """Return what the whole book finds in the example of a rule."""
-    lenient = BOOK.providers.lenient_domains
-    address = parse_address(example.address, lenient_domains=lenient)
-    recipient = ask(discover_recipient(address.domain, BOOK.providers), example.zone)
-    facts = address_facts(address) | recipient_facts(recipient)
-    evidence = recipient.evidence
-    mail = read_message(padded(example)) if example.message else None
-    if example.sender or mail:
-        sending = sending_of(example.sender, BOOK.services, mail=mail, guess_selectors=True)
-        sender = ask(discover_sender(sending, thorough_scope(BOOK, mail, 0)), example.zone)
-        facts |= sender_facts(sender)
-        evidence += sender.evidence
-    if mail:
-        facts |= message_facts(mail.facts, shop_name=SHOP_NAME)
-    return find(BOOK.rules, facts, evidence, A_DAY)
+@cache
+def proof(rule_id):
+    """Return both examples of a rule, run."""
+    (rule,) = (rule for rule in BOOK.rules if rule.id == rule_id)
+    return prove(rule, BOOK, read_mail=read_message)
 
 
 def texts_in(value):
@@ -81,14 +56,11 @@ def texts_in(value):
 class TestRules:
     @pytest.mark.parametrize("rule", RULES)
     def test_the_example_that_fires_fires(self, rule):
-        assert rule.id in [finding.rule.id for finding in run(rule.fires).fired]
+        assert proof(rule.id).fires.outcome is Outcome.FIRES
 
     @pytest.mark.parametrize("rule", RULES)
     def test_the_example_that_stays_silent_is_decided_and_silent(self, rule):
-        found = run(rule.silent)
-
-        assert rule.id not in [finding.rule.id for finding in found.fired]
-        assert rule.id not in [undecided.id for undecided in found.undecided]
+        assert proof(rule.id).silent.outcome is Outcome.SILENT
 
     @pytest.mark.parametrize("rule", RULES)
     def test_the_silent_example_is_looked_at_by_the_rule(self, rule):
@@ -102,10 +74,9 @@ class TestRules:
 
     @pytest.mark.parametrize("rule", RULES)
     def test_a_finding_about_dns_shows_what_was_answered(self, rule):
-        (finding,) = (finding for finding in run(rule.fires).fired if finding.rule.id == rule.id)
         shows = {name for name in rule.facts if name == "recipient.route" or name.startswith("sender.")}
 
-        assert bool(finding.evidence) is bool(shows - WITHOUT_DNS)
+        assert bool(proof(rule.id).fires.finding.evidence) is bool(shows - WITHOUT_DNS)
 
     @pytest.mark.parametrize("rule", RULES)
     def test_it_has_a_source_that_somebody_looked_at(self, rule):
