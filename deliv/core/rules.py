@@ -148,15 +148,20 @@ def _any(decisions: Iterable[Decision]) -> Decision:
     return next((d for d in (Decision.YES, Decision.UNDECIDED) if d in seen), Decision.NO)
 
 
-def facts_of(condition: Condition) -> frozenset[str]:
-    """Return the names of all facts that a condition reads."""
+def comparisons_of(condition: Condition) -> tuple[Test | Bounds, ...]:
+    """Return every comparison in a condition, in the order in which they stand there."""
     match condition:
         case Test() | Bounds():
-            return frozenset({condition.fact})
+            return (condition,)
         case Not():
-            return facts_of(condition.condition)
+            return comparisons_of(condition.condition)
         case All() | AnyOf():
-            return frozenset().union(*map(facts_of, condition.conditions))
+            return tuple(test for part in condition.conditions for test in comparisons_of(part))
+
+
+def facts_of(condition: Condition) -> frozenset[str]:
+    """Return the names of all facts that a condition reads."""
+    return frozenset(test.fact for test in comparisons_of(condition))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,9 @@ _Word = TypeVar("_Word", bound=StrEnum)
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant."""
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
+    """Return the known word that was probably meant; upper and lower case are alike."""
+    folded = {each.casefold(): each for each in known}
+    return next((folded[each] for each in get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)), None)
 
 
 class Fields:

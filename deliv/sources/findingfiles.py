@@ -1,6 +1,5 @@
 """Rules and advice, decoded from the ``rules`` and ``advice`` lists of rule files."""
 
-import ipaddress
 import re
 
 from deliv.core.advice import Action, AdviceEntry
@@ -14,15 +13,14 @@ from deliv.core.rules import (
     Bounds,
     Condition,
     Effect,
-    Example,
     Not,
     Reason,
     Rule,
     Severity,
     Test,
 )
-from deliv.core.settings import SenderProfile
 from deliv.core.text import Text
+from deliv.sources.examplefiles import decode_example
 from deliv.sources.fields import Fields, closest
 from deliv.sources.names import decode_id, decode_sources
 from deliv.sources.placeholders import check_placeholders
@@ -49,11 +47,13 @@ def decode_rule(fields: Fields) -> tuple[Rule, bool]:
         sources=decode_sources(fields),
         effective_from=fields.day("effective_from"),
         effective_until=fields.day("effective_until"),
-        fires=_example(examples, "fires"),
-        silent=_example(examples, "silent"),
+        fires=decode_example(examples, "fires"),
+        silent=decode_example(examples, "silent"),
     )
     if examples:
         examples.close()
+    if rule.effective_from and rule.effective_until and rule.effective_until < rule.effective_from:
+        fields.report(fields.located, "“effective_until” lies before “effective_from”")
     enabled = fields.flag("enabled", default=True)
     fields.close()
     return rule, enabled
@@ -157,60 +157,6 @@ def _share(fields: Fields | None, key: str) -> float:
         fields.report(located, "this must be less than 1; for certainty write “undeliverable: true”")
         return 0.0
     return share
-
-
-def _example(examples: Fields | None, key: str) -> Example:
-    fields = examples.child(key, required=True) if examples else None
-    if fields is None:
-        return Example(address="", zone={})
-    zone: dict[str, dict[str, tuple[str, ...]]] = {}
-    names = fields.child("zone")
-    for name, located in names.entries() if names else ():
-        records = Fields(located, fields.faults)
-        zone[name] = {kind: records.texts(kind) for kind, _ in records.entries()}
-    example = Example(
-        address=fields.text("address"),
-        zone=zone,
-        sender=_example_sender(fields),
-        message=fields.text("message", ""),
-        message_size=fields.count("message_size", 0),
-    )
-    fields.close()
-    return example
-
-
-def _example_sender(fields: Fields) -> SenderProfile | None:
-    """Return the sender of an example: a domain, or a mapping as in ``deliv.yaml``."""
-    located = fields.get("sender")
-    if located is None:
-        return None
-    if isinstance(located.value, str):
-        return SenderProfile(from_address=located.value)
-    return decode_sender(Fields(located, fields.faults))
-
-
-def decode_sender(fields: Fields) -> SenderProfile:
-    """Return how a shop sends."""
-    profile = SenderProfile(
-        from_address=fields.text("from"),
-        envelope=fields.text("envelope", ""),
-        reply_to=fields.text("reply_to", ""),
-        ips=tuple(_ip(fields, item) for item in fields.items("ips")),
-        sends_through=fields.texts("sends_through"),
-        selectors=fields.texts("selectors"),
-        volume_per_day=fields.count("volume_per_day") if fields.has("volume_per_day") else None,
-    )
-    fields.close()
-    return profile
-
-
-def _ip(fields: Fields, located: Located) -> str:
-    text = fields.as_text(located)
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        fields.report(located, "“{text}” is no IP address", text=text)
-    return text
 
 
 def decode_advice(fields: Fields) -> AdviceEntry:

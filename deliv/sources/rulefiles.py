@@ -18,9 +18,9 @@ from deliv.core.placement import PlacementBook, Prior, Risk
 from deliv.core.providers import Provider, ProviderBook, ProviderKind
 from deliv.core.requirements import Consequence, Requirement
 from deliv.core.rulebook import RuleBook
-from deliv.core.rules import Effect, Rule
+from deliv.core.rules import Effect, Rule, Test, comparisons_of
 from deliv.core.services import SendingService, ServiceBook
-from deliv.sources.fields import Fields
+from deliv.sources.fields import Fields, closest
 from deliv.sources.findingfiles import decode_advice, decode_effect, decode_rule, decode_window
 from deliv.sources.providerfiles import check_unique, decode_prior, decode_provider
 from deliv.sources.senderfiles import decode_block_list, decode_requirement, decode_service
@@ -93,8 +93,10 @@ class _Draft:
     usual_selectors: tuple[str, ...] = ()
     block_lists: dict[str, BlockList] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
-    known_rules: set[str] = field(default_factory=set)
-    """Ids of all rules ever seen: one that was turned off is no slip of the pen."""
+    known_rules: dict[str, Located] = field(default_factory=dict)
+    """All rules ever seen, by id: one that was turned off is no slip of the pen."""
+    known_providers: set[str] = field(default_factory=set)
+    """Ids of all providers ever seen, likewise."""
     advice: tuple[AdviceEntry, ...] = ()
     phone_window: str = ""
     headings: tuple[str, ...] = ()
@@ -123,6 +125,8 @@ class _Draft:
             self.bands = (bands.number("low_from"), bands.number("medium_from"))
             if self.bands[0] < self.bands[1]:
                 bands.report(bands.located, "low_from must be at least medium_from")
+            if self.bands[0] > 1:
+                bands.report(bands.located, "low_from is a share, so it is at most 1")
             bands.close()
         if consequences := fields.child("consequences"):
             for consequence in Consequence:
@@ -142,7 +146,7 @@ class _Draft:
             return
         rule, enabled = decode_rule(fields)
         self._note_twice(fields, rule.id, seen)
-        self.known_rules.add(rule.id)
+        self.known_rules[rule.id] = fields.located
         self.rules.pop(rule.id, None)
         if enabled:
             self.rules[rule.id] = rule
@@ -176,6 +180,7 @@ class _Draft:
         decoded = decode_provider(fields)
         name = decoded.provider.id
         self._note_twice(fields, name, seen)
+        self.known_providers.add(name)
         self.providers.pop(name, None)
         self.priors.pop(name, None)
         if decoded.enabled:
@@ -233,10 +238,27 @@ class _Draft:
         for located, _ in self.requirements.values():
             for name in Fields(located, []).items("broken_by"):
                 self._check_known(located, name, self.known_rules)
+        for rule in self.rules.values():
+            for test in comparisons_of(rule.when):
+                if isinstance(test, Test) and test.fact == "recipient.provider":
+                    self._check_providers(rule, test)
 
     def _check_known(self, entry: Located, name: Located, known: Collection[str]) -> None:
         if isinstance(name.value, str) and name.value not in known:
             Fields(entry, self.faults).unknown_word(name, known)
+
+    def _check_providers(self, rule: Rule, test: Test) -> None:
+        """Note every provider in a rule that there is not."""
+        located = self.known_rules[rule.id]
+        for name in sorted(map(str, test.values - self.known_providers - {""})):
+            guess = closest(name, self.known_providers)
+            if guess:
+                fault = located.fault(
+                    "there is no provider “{name}”; did you mean “{guess}”?", name=name, guess=guess
+                )
+            else:
+                fault = located.fault("there is no provider “{name}”", name=name)
+            self.faults.append(fault)
 
     def _ladder_is_complete(self) -> bool:
         everything = [e for e in self.advice if not e.kinds and not e.reasons]

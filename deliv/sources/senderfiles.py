@@ -1,14 +1,39 @@
-"""What concerns the shop's side in rule files: what is asked of it, and who sends for it."""
+"""What concerns the shop's side in files: how it sends, what is asked of it, and who sends for it."""
 
 import ipaddress
 
 from deliv.core.blocklists import BlockList, BlockListSubject
 from deliv.core.requirements import Consequence, Demand, Requirement
 from deliv.core.services import SendingService
+from deliv.core.settings import SenderProfile
 from deliv.core.text import Text
 from deliv.sources.fields import Fields
 from deliv.sources.names import decode_hosts, decode_id, decode_sources
 from deliv.sources.yamlfile import Located
+
+
+def decode_sender(fields: Fields) -> SenderProfile:
+    """Return how a shop sends."""
+    profile = SenderProfile(
+        from_address=fields.text("from"),
+        envelope=fields.text("envelope", ""),
+        reply_to=fields.text("reply_to", ""),
+        ips=tuple(_ip(fields, item) for item in fields.items("ips")),
+        sends_through=fields.texts("sends_through"),
+        selectors=fields.texts("selectors"),
+        volume_per_day=fields.count("volume_per_day") if fields.has("volume_per_day") else None,
+    )
+    fields.close()
+    return profile
+
+
+def _ip(fields: Fields, located: Located) -> str:
+    text = fields.as_text(located)
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        fields.report(located, "“{text}” is no IP address", text=text)
+    return text
 
 
 def decode_requirement(fields: Fields) -> Requirement:

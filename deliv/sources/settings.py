@@ -12,7 +12,8 @@ from deliv.core.settings import (
     ShopSettings,
 )
 from deliv.sources.fields import Fields
-from deliv.sources.findingfiles import decode_sender, decode_window
+from deliv.sources.findingfiles import decode_window
+from deliv.sources.senderfiles import decode_sender
 from deliv.sources.yamlfile import read_file, read_yaml
 
 DEFAULT_NAME = "deliv.yaml"

@@ -19,12 +19,13 @@ from deliv.core.errors import Fault
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_DEEP = 40
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
-_DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+", re.ASCII)
+# Longer ones are no numbers that a rule could mean, and converting them may fail or take long.
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FALSE_FRIENDS = re.compile(r"(?i:y|yes|n|no|on|off|true|false)", re.ASCII)
 _WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+", re.ASCII)
+_SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?", re.ASCII)
 
 Value: TypeAlias = "str | bool | int | float | date | list[Located] | dict[str, Located] | None"
 

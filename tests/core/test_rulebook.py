@@ -16,7 +16,7 @@ from deliv.core.placement import Risk, place
 from deliv.core.providers import ProviderKind, Via
 from deliv.core.requirements import Consequence
 from deliv.core.rulebook import RuleBook
-from deliv.core.rules import All, AnyOf, Bounds, Effect, Not, Reason, Severity
+from deliv.core.rules import Bounds, Effect, Reason, Severity, comparisons_of
 from deliv.core.rules import Test as FactTest
 from deliv.core.settings import Settings
 from deliv.core.text import Source, Text
@@ -88,7 +88,7 @@ class TestRules:
 
     @pytest.mark.parametrize("rule", RULES)
     def test_it_names_facts_and_values_that_there_are(self, rule):
-        for test in comparisons_in(rule.when):
+        for test in comparisons_of(rule.when):
             spec = FACTS[test.fact]
             assert isinstance(test, Bounds) is spec.is_number
             for value in test.values if isinstance(test, FactTest) else ():
@@ -125,17 +125,6 @@ class TestRules:
 
         assert certain == {"mx-null", "domain-missing", "no-mail-host", "mx-unroutable"}
         assert all(rule.facts == {"recipient.route"} for rule in BOOK.rules if rule.id in certain)
-
-
-def comparisons_in(condition):
-    """Return the comparisons in a condition."""
-    match condition:
-        case All() | AnyOf():
-            return [test for part in condition.conditions for test in comparisons_in(part)]
-        case Not():
-            return comparisons_in(condition.condition)
-        case _:
-            return [condition]
 
 
 def assert_bilingual(thing):

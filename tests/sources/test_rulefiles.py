@@ -46,6 +46,12 @@ def rule(id: str = "own-rule", severity: str = "low", when: str = WHEN) -> str: 
     return RULE.format(id=id, severity=severity, when=when)
 
 
+def in_zone(records: str, name: str = "shop.example") -> str:
+    """Return a rule whose silent example has these records."""
+    silent = "silent: {address: a@shop.example"
+    return rule().replace(silent, f'{silent}, zone: {{"{name}": {records}}}')
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     def written(content: str | bytes, name: str = "own.yaml") -> Path:
@@ -320,10 +326,99 @@ def test_the_faults_of_all_files_are_shown_at_once(write: Write, tmp_path: Path)
         ),
         ("bands: {low_from: 0.9}", "1: bands: “medium_from” is missing"),
         ("bands: {low_from: 0.5, medium_from: 0.6}", "1: bands: low_from must be at least medium_from"),
+        ("bands: {low_from: 85, medium_from: 60}", "1: bands: low_from is a share, so it is at most 1"),
+        (
+            rule(when="{fact: recipient.provider, is: docmo}"),
+            "3: rules[0]: there is no provider “docmo”; did you mean “docomo”?",
+        ),
+        (
+            rule(when="{fact: recipient.provider, not_in: [docomo, '', nobody-at-all]}"),
+            "3: rules[0]: there is no provider “nobody-at-all”",
+        ),
+        (
+            rule() + "    effective_from: 2026-02-01\n    effective_until: 2026-01-31\n",
+            "3: rules[0]: “effective_until” lies before “effective_from”",
+        ),
+        # What YAML would quietly turn into something else, and values of the wrong type.
+        (
+            rule().replace("severity: low", "severity: low\n    severity: high"),
+            "5: rules[0].severity: this key stands there twice (first on line 4)",
+        ),
+        (
+            rule() + "    enabled: no\n",
+            "13: rules[0].enabled: write true or false, or put “no” between quotation marks",
+        ),
+        (
+            rule(when="{fact: message.has_url, is: on}"),
+            "5: rules[0].when.is: write true or false, or put “on” between quotation marks",
+        ),
+        (
+            rule().replace("spam: 0.5", "spam: 1:30"),
+            "6: rules[0].effect.spam: put “1:30” between quotation marks",
+        ),
+        ("phone_window: 12:30", "1: phone_window: put “12:30” between quotation marks"),
+        (rule().replace("spam: 0.5", "spam: 010"), "6: rules[0].effect.spam: this must be a number"),
+        (rule().replace("spam: 0.5", "spam: '1'"), "6: rules[0].effect.spam: this must be a number"),
+        (rule().replace("spam: 0.5", "spam: true"), "6: rules[0].effect.spam: this must be a number"),
+        (rule().replace("spam: 0.5", "spam: -1"), "6: rules[0].effect.spam: this must be at least 0"),
+        (rule().replace("2026-11-22", "'2026-11-22'"), "9: rules[0].sources[0].checked: this must be a day"),
+        (rule().replace("2026-11-22", "2026-11-31"), "9: rules[0].sources[0].checked: there is no such day"),
+        (rule().replace("ja: 注意", "ja: 7"), "7: rules[0].message.ja: this must be text; put it between"),
+        (rule().replace("ja: 注意, ", ""), "7: rules[0].message: “ja” is missing"),
+        (rule().replace("ja: 注意", "jp: 注意"), "7: rules[0].message.jp: “jp” is not known here"),
+        (rule().replace("sources:", "source:"), "9: rules[0].source: “source” is not known here; did you"),
+        (rule(when="{fact: message.size, is: 5}"), "5: rules[0].when: a number is compared by at_least,"),
+        (
+            rule(when="{fact: message.size, at_least: many}"),
+            "5: rules[0].when.at_least: this must be a number",
+        ),
+        ("- rules", "1: this must be a list of “key: value” lines"),
+        ("rules: [null]", "1: rules[0]: “id” is missing"),
+        # Examples that would prove something else than they show.
+        (in_zone("{MX: [mx.shop.example]}"), "an MX record is written as “10 mx.shop.example.”"),
+        (in_zone("{A: ['192.0.2']}"), "“192.0.2” is no address for a record of type A"),
+        (in_zone("{AAAA: [192.0.2.1]}"), "“192.0.2.1” is no address for a record of type AAAA"),
+        (in_zone("{mx: ['0 .']}"), "“mx” is not known here; did you mean “MX”?"),
+        (in_zone("{MX: '0 .'}"), "this must be a list"),
+        (in_zone("[MX]"), "this must be a list of “key: value” lines"),
+        (in_zone("{}", name="Shop.Example"), "names are written in lower case, without a dot at the end"),
+        (in_zone("{}", name="shop.example."), "names are written in lower case, without a dot at the end"),
     ],
 )
 def test_a_fault_names_its_file_its_line_its_place_and_what_is_meant(
     content: str, fault: str, write: Write
 ) -> None:
     path = write(content)
-    assert any(found.startswith(f"{path}:{fault}") for found in faults_of(path)), faults_of(path)
+    found = faults_of(path)
+    if fault[0].isdigit():
+        assert any(line.startswith(f"{path}:{fault}") for line in found), found
+    else:
+        assert any(line.startswith(f"{path}:12: rules[0].examples.silent.zone.") for line in found), found
+        assert any(fault in line for line in found), found
+
+
+def test_a_rule_may_name_a_provider_that_was_turned_off(write: Write) -> None:
+    path = write(
+        "providers: [{id: docomo, enabled: false}]\n" + rule(when="{fact: recipient.provider, is: docomo}")
+    )
+    assert "own-rule" in ids(load_rules(path))
+
+
+def test_everything_that_is_wrong_in_one_rule_is_said_at_once(write: Write) -> None:
+    path = write(
+        rule(severity="hihg", when="{all: [{fact: recipient.rout, is: mx}, {fact: message.size, is: 1}]}")
+        .replace("spam: 0.5", "spam: no")
+        .replace("ja: 注意", "ja: 12:30")
+        .replace("silent:", "slient:")
+    )
+    assert [line.removeprefix(f"{path}:").split(": ")[:2] for line in faults_of(path)] == [
+        ["4", "rules[0].severity"],
+        ["5", "rules[0].when.all[0].fact"],
+        ["5", "rules[0].when.all[1]"],
+        ["5", "rules[0].when.all[1].is"],
+        ["6", "rules[0].effect.spam"],
+        ["6", "rules[0].effect.spam"],
+        ["7", "rules[0].message.ja"],
+        ["11", "rules[0].examples"],
+        ["12", "rules[0].examples.slient"],
+    ]

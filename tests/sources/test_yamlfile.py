@@ -45,7 +45,10 @@ def plain(located: Located | None) -> object:
         ('"12"', "12"),
         ("10:00-19:00", "10:00-19:00"),
         ("090-1234-5678", "090-1234-5678"),
+        # Other readers make numbers of these; here they are what they look like, and no number.
         ("0123", "0123"),
+        ("0o17", "0o17"),
+        ("0b11", "0b11"),
         ("0x1F", "0x1F"),
         ("1_000", "1_000"),
         ("1e3", "1e3"),
@@ -61,6 +64,12 @@ def plain(located: Located | None) -> object:
 def test_a_value_is_what_it_looks_like(text: str, value: object) -> None:
     located, faults = read(f"key: {text}\n")
     assert (plain(located), faults) == ({"key": value}, [])
+
+
+@pytest.mark.parametrize("text", ["9" * 5_000, f"{'9' * 400}.5", f"0.{'9' * 400}"])
+def test_a_number_that_nobody_can_mean_is_only_text(text: str) -> None:
+    located, faults = read(f"key: {text}\n")
+    assert (plain(located), faults) == ({"key": text}, [])
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n", "---\n"])
@@ -86,7 +95,7 @@ def test_false_friends_must_be_spelt_out(word: str) -> None:
     assert faults == [f"deliv.yaml:2: send: write true or false, or put “{word}” between quotation marks"]
 
 
-@pytest.mark.parametrize("text", ["10:30", "1:2:3", "-10:30"])
+@pytest.mark.parametrize("text", ["10:30", "1:2:3", "-10:30", "12:30:45.5"])
 def test_times_of_the_day_must_be_quoted(text: str) -> None:
     _, faults = read(f"at: {text}\n")
     assert faults == [f"deliv.yaml:1: at: put “{text}” between quotation marks"]
