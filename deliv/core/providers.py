@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from deliv.core.filters import Filter, filters_on
 from deliv.core.mx import MxRecord
 from deliv.core.requirements import Demand
 from deliv.core.text import Source, Text
@@ -63,8 +64,14 @@ class Provider:
     """MX hosts, or with a leading dot any host below."""
     unverified: frozenset[str] = frozenset()
     """Those of the names above that rest on general knowledge."""
+    unverified_mx: frozenset[str] = frozenset()
+    """Those that do so only as MX hosts, where the same ending is well known in addresses."""
     lenient_local_parts: frozenset[str] = frozenset()
     """Those domains whose customers may hold ``a..b`` and ``a.@``."""
+    portable: bool | None = None
+    """Whether a customer who leaves the operator may keep the address; None when no source says."""
+    portability_unknown: frozenset[str] = frozenset()
+    """Those of its domains and suffixes of which `portable` is not known to be true."""
     ended: date | None = None
     """Sourced date on which a retired service stopped taking mail."""
     notice: Text | None = None
@@ -73,8 +80,14 @@ class Provider:
     """For relays: the path that does reach the customer."""
     allow_list: AllowList | None = None
     """What the customer does so that the shop's mail arrives."""
+    filters: tuple[Filter, ...] = ()
+    """What may keep mail from the customer, in all periods that are known."""
     requires: tuple[Demand, ...] = ()
     """What it demands of those who send to it."""
+
+    def filters_on(self, day: date) -> tuple[Filter, ...]:
+        """Return its filters in force on `day`, in their order of application."""
+        return filters_on(self.filters, day)
 
 
 class Via(StrEnum):
@@ -99,7 +112,16 @@ class Match:
     @property
     def is_verified(self) -> bool:
         """Whether a source says that this name belongs to this provider."""
-        return self.name not in self.provider.unverified
+        provider = self.provider
+        is_guess = self.via is Via.MX and self.name in provider.unverified_mx
+        return not is_guess and self.name not in provider.unverified
+
+    @property
+    def is_portable(self) -> bool | None:
+        """Whether an address with this name can be kept after leaving; None when no source says."""
+        if self.via is Via.MX or self.name in self.provider.portability_unknown:
+            return None
+        return self.provider.portable
 
 
 class ProviderBook:

@@ -94,6 +94,10 @@ class Fields:
             return default
         return located.value
 
+    def optional_flag(self, key: str) -> bool | None:
+        """Return true or false; None when absent."""
+        return self.flag(key, default=False) if self.has(key) else None
+
     def day(self, key: str) -> date | None:
         """Return a date; None when absent."""
         located = self.get(key)

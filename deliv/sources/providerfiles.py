@@ -7,6 +7,7 @@ from deliv.core.placement import Prior
 from deliv.core.providers import AllowList, Provider, ProviderKind
 from deliv.core.rules import Basis
 from deliv.sources.fields import Fields
+from deliv.sources.filterfiles import decode_filters
 from deliv.sources.names import decode_hosts, decode_id, decode_sources
 from deliv.sources.placeholders import check_placeholders
 from deliv.sources.senderfiles import decode_demand
@@ -36,11 +37,15 @@ def decode_provider(fields: Fields) -> DecodedProvider:
         suffixes=suffixes,
         mx=mx,
         unverified=_subset(fields, "unverified", names),
+        unverified_mx=_subset(fields, "unverified_mx", set(mx)),
         lenient_local_parts=_subset(fields, "lenient_local_parts", set(domains)),
+        portable=fields.optional_flag("portable"),
+        portability_unknown=_subset(fields, "portability_unknown", {*domains, *suffixes}),
         ended=fields.day("ended"),
         notice=fields.optional_bilingual("notice"),
         reach=fields.optional_bilingual("reach"),
         allow_list=_allow_list(fields),
+        filters=decode_filters(fields),
         requires=tuple(decode_demand(child) for child in fields.children("requires")),
         sources=decode_sources(fields),
     )
