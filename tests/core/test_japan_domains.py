@@ -143,9 +143,12 @@ def test_relays_say_by_which_path_and_forwarders_what_breaks(row: Row, rules: Ru
 
 
 def test_the_table_knows_every_operator_of_the_book(rules: RuleBook) -> None:
-    """What stands in the book without a line here was never checked by hand."""
+    """A name that stands in the book without a line here was never checked by hand."""
     operators = {
-        provider.id for provider in rules.providers.providers if provider.kind is not ProviderKind.DISPOSABLE
+        provider.id
+        for provider in rules.providers.providers
+        if provider.kind is not ProviderKind.DISPOSABLE
+        and (provider.domains or provider.suffixes or provider.mx)
     }
 
     assert operators <= {row.provider for row in TABLE_ROWS}
