@@ -1,14 +1,19 @@
 """Mailbox providers, and which of them stands behind a domain."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
 
 from deliv.core.filters import Filter, filters_on
 from deliv.core.mx import MxRecord
 from deliv.core.requirements import Demand
+from deliv.core.slips import SlipBook
 from deliv.core.text import Source, Text
+
+LoadList: TypeAlias = Callable[[str], frozenset[str]]
+"""Returns the domains on a list of this name; called when a domain is looked for there."""
 
 
 class ProviderKind(StrEnum):
@@ -62,6 +67,8 @@ class Provider:
     """Endings with a leading dot: any name below, not the bare name."""
     mx: tuple[str, ...] = ()
     """MX hosts, or with a leading dot any host below."""
+    lists: tuple[str, ...] = ()
+    """Names of lists that others keep; their domains are this provider's unless the book says more."""
     unverified: frozenset[str] = frozenset()
     """Those of the names above that rest on general knowledge."""
     unverified_mx: frozenset[str] = frozenset()
@@ -96,6 +103,7 @@ class Via(StrEnum):
     DOMAIN = "domain"
     SUFFIX = "suffix"
     MX = "mx"
+    LIST = "list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,33 +133,74 @@ class Match:
 
 
 class ProviderBook:
-    """All providers, indexed: exact domain first, then the longest suffix, then the MX hosts."""
+    """All providers, indexed: exact domain first, then the longest suffix, then the MX hosts.
 
-    def __init__(self, providers: Iterable[Provider]) -> None:
+    Lists that others keep come last, since they say least; those of disposable addresses come
+    before the MX hosts, since whoever runs these says nothing about who reads the mail.
+    """
+
+    def __init__(
+        self,
+        providers: Iterable[Provider],
+        *,
+        load_list: LoadList | None = None,
+        slips: SlipBook | None = None,
+    ) -> None:
         self.providers = tuple(providers)
         """In the order of the files."""
+        self.slips = slips or SlipBook()
+        """How these domains are misspelt."""
         self._domains = {name: p for p in self.providers for name in p.domains}
         self._suffixes = {name: p for p in self.providers for name in p.suffixes}
         self._mx = {name: p for p in self.providers for name in p.mx}
+        self._listed = tuple((p, name) for p in self.providers for name in p.lists) if load_list else ()
+        self._load_list = load_list or _no_list
         self.lenient_domains = frozenset[str]().union(*(p.lenient_local_parts for p in self.providers))
         """Domains whose customers may hold ``a..b`` and ``a.@``."""
 
     def match(self, domain: str, mx: Iterable[MxRecord] = ()) -> Match | None:
         """Return who receives mail for `domain`, given its MX records; None when nobody is known."""
+        return (
+            self._match_name(domain)
+            or self._match_list(domain, disposable=True)
+            or self._match_mx(mx)
+            or self._match_list(domain, disposable=False)
+        )
+
+    def is_real(self, domain: str) -> bool:
+        """Whether somebody is known to receive mail under exactly this name, or below it."""
+        return self.match(domain) is not None or f".{domain}" in self._suffixes
+
+    def _match_name(self, domain: str) -> Match | None:
         if (provider := self._domains.get(domain)) is not None:
             return Match(provider=provider, via=Via.DOMAIN, name=domain)
         for suffix in _suffixes(domain):
             if (provider := self._suffixes.get(suffix)) is not None:
                 return Match(provider=provider, via=Via.SUFFIX, name=suffix)
+        return None
+
+    def _match_mx(self, mx: Iterable[MxRecord]) -> Match | None:
         for record in sorted(mx):
             for name in (record.exchange, *_suffixes(record.exchange)):
                 if (provider := self._mx.get(name)) is not None:
                     return Match(provider=provider, via=Via.MX, name=name)
         return None
 
+    def _match_list(self, domain: str, *, disposable: bool) -> Match | None:
+        if domain in self.slips.slips or domain in self.slips.traps:
+            return None  # somebody put a slip of the pen on a list
+        for provider, name in self._listed:
+            if (provider.kind is ProviderKind.DISPOSABLE) is disposable and domain in self._load_list(name):
+                return Match(provider=provider, via=Via.LIST, name=domain)
+        return None
+
     def get(self, provider_id: str) -> Provider | None:
         """Return the provider of this id."""
         return next((p for p in self.providers if p.id == provider_id), None)
+
+
+def _no_list(_: str) -> frozenset[str]:
+    return frozenset()
 
 
 def _suffixes(domain: str) -> Iterable[str]:

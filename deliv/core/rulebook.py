@@ -33,6 +33,8 @@ class RuleBook:
     """Headings of the column that holds the customer's address, the best first."""
     digest: str
     """SHA-256 over the files, so that two runs can be compared."""
+    role_accounts: frozenset[str] = frozenset()
+    """Local parts, in lower case, that stand for a role and not for a person."""
     requirements: tuple[Requirement, ...] = ()
     """What providers ask for."""
     services: ServiceBook = field(default_factory=ServiceBook)
@@ -46,6 +48,7 @@ class RuleBook:
             provider.id: max(source.checked for source in provider.sources)
             for provider in self.providers.providers
         }
+        checked = {**checked, **{entry.id: entry.checked for entry in self.providers.slips.entries}}
         return tuple(name for name, day in checked.items() if (as_of - day).days > _STALE_AFTER_DAYS)
 
 
@@ -63,6 +66,8 @@ def classify(domain: str, rules: RuleBook, *, mx: tuple[str, ...] = ()) -> Provi
 def suggest_domain(domain: str, rules: RuleBook, *, exists: bool | None = None) -> str | None:
     """Return the well-known domain that was probably meant, or None.
 
-    Nothing is suggested unless `exists` is False: the domain is known to take no mail.
+    exists: whether `domain` takes mail. False: a slip or two are recognised. None, not known: only
+    slips that the rule book names, and look-alike letters. True: only domains that the rule book
+    names as traps. A domain that is real in itself is never corrected.
     """
     return suggest(domain.lower().rstrip("."), rules.providers, exists=exists)

@@ -6,6 +6,7 @@ from deliv.core.errors import Fault
 from deliv.core.placement import Prior
 from deliv.core.providers import AllowList, Provider, ProviderKind
 from deliv.core.rules import Basis
+from deliv.sources.domainlists import LISTS
 from deliv.sources.fields import Fields
 from deliv.sources.filterfiles import decode_filters
 from deliv.sources.names import decode_hosts, decode_id, decode_sources
@@ -36,6 +37,7 @@ def decode_provider(fields: Fields) -> DecodedProvider:
         domains=domains,
         suffixes=suffixes,
         mx=mx,
+        lists=_lists(fields),
         unverified=_subset(fields, "unverified", names),
         unverified_mx=_subset(fields, "unverified_mx", set(mx)),
         lenient_local_parts=_subset(fields, "lenient_local_parts", set(domains)),
@@ -75,6 +77,13 @@ def decode_prior(fields: Fields) -> Prior:
         fields.report(fields.located, "inbox must be more than 0")
     fields.close()
     return prior
+
+
+def _lists(fields: Fields) -> tuple[str, ...]:
+    for item in fields.items("lists"):
+        if item.value not in LISTS:
+            fields.unknown_word(item, LISTS)
+    return fields.texts("lists")
 
 
 def _subset(fields: Fields, key: str, names: set[str]) -> frozenset[str]:

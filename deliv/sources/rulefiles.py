@@ -2,7 +2,8 @@
 
 Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``, ``rules``,
 ``priors``, ``bands``, ``consequences``, ``requirements``, ``services``, ``usual_selectors``,
-``block_lists``, ``advice``, ``phone_window`` and ``address_headings``. Later folders win:
+``block_lists``, ``typos``, ``role_accounts``, ``advice``, ``phone_window`` and
+``address_headings``. Later folders win:
 an entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
 """
 
@@ -20,10 +21,13 @@ from deliv.core.requirements import Consequence, Requirement
 from deliv.core.rulebook import RuleBook
 from deliv.core.rules import Effect, Rule, Test, comparisons_of
 from deliv.core.services import SendingService, ServiceBook
+from deliv.core.slips import SlipBook, SlipEntry
+from deliv.sources.domainlists import load_list
 from deliv.sources.fields import Fields, closest
 from deliv.sources.findingfiles import decode_advice, decode_effect, decode_rule, decode_window
 from deliv.sources.providerfiles import check_unique, decode_prior, decode_provider
 from deliv.sources.senderfiles import decode_block_list, decode_requirement, decode_service
+from deliv.sources.typofiles import RoleAccounts, decode_role_accounts, decode_slips
 from deliv.sources.yamlfile import Located, read_file, read_yaml
 
 
@@ -92,6 +96,8 @@ class _Draft:
     services: dict[str, SendingService] = field(default_factory=dict)
     usual_selectors: tuple[str, ...] = ()
     block_lists: dict[str, BlockList] = field(default_factory=dict)
+    slips: dict[str, SlipEntry] = field(default_factory=dict)
+    role_accounts: dict[str, RoleAccounts] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     known_rules: dict[str, Located] = field(default_factory=dict)
     """All rules ever seen, by id: one that was turned off is no slip of the pen."""
@@ -134,6 +140,7 @@ class _Draft:
                     self.consequences[consequence] = decode_effect(effect)
             consequences.close()
         self._take_sender_side(fields, seen)
+        self._take_spellings(fields, seen)
         # A shop's own lines stand before the packaged ones, so that they are found first.
         self.advice = tuple(decode_advice(child) for child in fields.children("advice")) + self.advice
         self.phone_window = decode_window(fields, "phone_window", self.phone_window)
@@ -171,6 +178,22 @@ class _Draft:
             block_list = decode_block_list(child)
             self._note_twice(child, block_list.id, seen)
             self.block_lists[block_list.id] = block_list
+
+    def _take_spellings(self, fields: Fields, seen: set[str]) -> None:
+        for child in fields.children("typos"):
+            if (turned_off := _turned_off(child, self.slips)) is not None:
+                self.slips.pop(turned_off, None)
+                continue
+            entry = decode_slips(child)
+            self._note_twice(child, entry.id, seen)
+            self.slips[entry.id] = entry
+        for child in fields.children("role_accounts"):
+            if (turned_off := _turned_off(child, self.role_accounts)) is not None:
+                self.role_accounts.pop(turned_off, None)
+                continue
+            accounts = decode_role_accounts(child)
+            self._note_twice(child, accounts.id, seen)
+            self.role_accounts[accounts.id] = accounts
 
     def _take_provider(self, fields: Fields, seen: set[str]) -> None:
         if (turned_off := _turned_off(fields, self.providers)) is not None:
@@ -211,7 +234,11 @@ class _Draft:
         if self.default is None or not self._ladder_is_complete() or self.faults:
             return None
         return RuleBook(
-            providers=ProviderBook(provider for _, provider in self.providers.values()),
+            providers=ProviderBook(
+                (provider for _, provider in self.providers.values()),
+                load_list=load_list,
+                slips=SlipBook(self.slips.values()),
+            ),
             rules=tuple(self.rules.values()),
             placement=PlacementBook(
                 providers=self.priors,
@@ -226,6 +253,7 @@ class _Draft:
             block_lists=tuple(self.block_lists.values()),
             advice=AdviceBook(entries=self.advice, phone_window=self.phone_window),
             address_headings=self.headings,
+            role_accounts=frozenset(n for a in self.role_accounts.values() for n in a.local_parts),
             digest=self.digest.hexdigest(),
         )
 
