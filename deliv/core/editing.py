@@ -7,6 +7,7 @@ less: neighbouring keys, two letters swapped, a letter doubled, a dot lost.
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 LOST_DOT: Final = 0.5
@@ -26,7 +27,7 @@ def _table() -> Mapping[str, Mapping[str, float]]:
     """Return the cost of one character for another where it is less than that of any other."""
     near = {tuple(pair) for pair in _ALIKE}
     for upper, lower in zip(_ROWS, (*_ROWS[1:], ""), strict=True):
-        near |= set(zip(upper, upper[1:], strict=False))
+        near |= set(pairwise(upper))
         near |= {(key, below) for shift in (0, 1) for key, below in zip(upper[shift:], lower, strict=False)}
     table: dict[str, dict[str, float]] = {}
     for a, b in near:
