@@ -13,7 +13,14 @@ from deliv.clock import now_of
 from deliv.core.assess import Assessment, Judgement, judge, leave_open, refuse
 from deliv.core.cell import Cell, read_cell
 from deliv.core.discovery import Scope, discover_sender
-from deliv.core.facts import MessageFacts, RecipientFacts, SenderFacts, message_facts, sender_facts
+from deliv.core.facts import (
+    MessageFacts,
+    RecipientFacts,
+    SenderFacts,
+    is_role,
+    message_facts,
+    sender_facts,
+)
 from deliv.core.findings import Findings, find
 from deliv.core.order import Order, OrderTable
 from deliv.core.question import Resolver
@@ -230,7 +237,7 @@ class _Judge:
         self._header = header
         self._settings = settings
         self._message = message
-        self._ordinary: dict[str, Judgement] = {}
+        self._ordinary: dict[tuple[str, bool], Judgement] = {}
 
     def __call__(self, order: Order) -> Assessment:
         cell = read_cell(order.address, self._rules.providers.lenient_domains)
@@ -253,7 +260,8 @@ class _Judge:
             return refuse(cell.fault, self._rules, as_of=as_of, settings=settings)
         address = cell.address
         assert address is not None
-        known = self._ordinary.get(address.domain) if address.is_ordinary else None
+        alike = (address.domain, is_role(address, self._rules.role_accounts))
+        known = self._ordinary.get(alike) if address.is_ordinary else None
         if known is not None:
             return known
         judgement = judge(
@@ -266,7 +274,7 @@ class _Judge:
             settings=settings,
         )
         if address.is_ordinary:
-            self._ordinary[address.domain] = judgement
+            self._ordinary[alike] = judgement
         return judgement
 
 

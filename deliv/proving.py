@@ -134,7 +134,8 @@ def _look(example: Example, book: RuleBook, read_mail: ReadMail) -> _Seen:
     """Return everything that can be known in an example; raise DelivError where it makes no sense."""
     address = parse_address(example.address, lenient_domains=book.providers.lenient_domains)
     recipient = ask(discover_recipient(address.domain, book.providers), example.zone)
-    seen = _Seen(address_facts(address) | recipient_facts(recipient), recipient.evidence)
+    facts = address_facts(address, role_accounts=book.role_accounts) | recipient_facts(recipient)
+    seen = _Seen(facts, recipient.evidence)
     mail = read_mail(_padded(example)) if example.message else None
     if example.sender or mail:
         sending = sending_of(example.sender, book.services, mail=mail, guess_selectors=True)

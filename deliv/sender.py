@@ -146,7 +146,7 @@ async def _count(
     progress = on_progress
     on_done = (lambda done: progress(done, len(domains))) if progress else None
     facts = await gather_domains(domains, interviewer, rules, on_progress=on_done)
-    mailboxes = Mailboxes()
+    mailboxes = Mailboxes(role_accounts=rules.role_accounts)
     for address in addresses:
         mailboxes.add(address, facts[address.domain] if address is not None else None)
     return mailboxes

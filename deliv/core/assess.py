@@ -183,9 +183,12 @@ def judge(
     message: MessageFacts | None = None,
     settings: Settings | None = None,
 ) -> Judgement:
-    """Return what is to be said of an address; the same for all ordinary addresses of a domain."""
+    """Return what is to be said of an address.
+
+    It is the same for all ordinary addresses of a domain, but for those that belong to a role.
+    """
     settings = settings or Settings()
-    values = address_facts(address) | recipient_facts(facts)
+    values = address_facts(address, role_accounts=rules.role_accounts) | recipient_facts(facts)
     evidence = facts.evidence
     if sender is not None:
         values |= sender_facts(sender)

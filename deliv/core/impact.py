@@ -1,7 +1,7 @@
 """What the shop's side costs on a list: mailboxes that are judged alike are weighed once."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from deliv.core.address import Address
@@ -27,7 +27,8 @@ _Group = tuple[Provider | None, tuple[tuple[str, FactValue], ...]]
 class Mailboxes:
     """The mailboxes of a list, counted by what is known of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, role_accounts: Collection[str] = ()) -> None:
+        self._role_accounts = role_accounts
         self._alike: Counter[_Group] = Counter()
         self.rows = 0
         """Rows of the list."""
@@ -42,7 +43,7 @@ class Mailboxes:
         self.by_provider[facts.provider.id if facts.provider else ""] += 1
         if facts.provider is None and facts.route is Route.UNKNOWN:
             return  # nothing is known of it, so nothing can be promised for it
-        self._alike[_group(address, facts)] += 1
+        self._alike[self._group(address, facts)] += 1
 
     def seen(
         self,
@@ -62,10 +63,9 @@ class Mailboxes:
             for (provider, own), count in self._alike.items()
         )
 
-
-def _group(address: Address, facts: RecipientFacts) -> _Group:
-    own = address_facts(address) | recipient_facts(facts)
-    return facts.provider, tuple(own.items())
+    def _group(self, address: Address, facts: RecipientFacts) -> _Group:
+        own = address_facts(address, role_accounts=self._role_accounts) | recipient_facts(facts)
+        return facts.provider, tuple(own.items())
 
 
 def _inbox(

@@ -39,6 +39,8 @@ class Reason(StrEnum):
     DOES_NOT_ACCEPT_MAIL = "does_not_accept_mail"
     UNROUTABLE_MX = "unroutable_mx"
     POSSIBLE_TYPO = "possible_typo"
+    DISPOSABLE = "disposable"
+    ROLE_BASED = "role_based"
     RETIRED_DOMAIN = "retired_domain"
     RELAY_ADDRESS = "relay_address"
     CARRIER_FILTER = "carrier_filter"

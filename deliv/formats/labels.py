@@ -32,6 +32,8 @@ REASON: Final[Mapping[Reason, str]] = {
     Reason.DOES_NOT_ACCEPT_MAIL: "the domain accepts no mail",
     Reason.UNROUTABLE_MX: "the mail servers have no reachable address",
     Reason.POSSIBLE_TYPO: "probably misspelt",
+    Reason.DISPOSABLE: "disposable address",
+    Reason.ROLE_BASED: "address of a role, not of a person",
     Reason.RETIRED_DOMAIN: "the service has ended",
     Reason.RELAY_ADDRESS: "relay address",
     Reason.CARRIER_FILTER: "mobile carrier's filter",

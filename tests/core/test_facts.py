@@ -30,7 +30,26 @@ def test_facts_of_an_address(text, odd_dots, smtputf8):
     assert address_facts(parse_address(text)) == {
         "address.nonrfc_local_part": odd_dots,
         "address.smtputf8": smtputf8,
+        "address.role": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("info@shop.example", True),
+        ("Info@shop.example", True),
+        ("info+order@shop.example", True),
+        ("postmaster@shop.example", True),
+        ("soumu@shop.example", True),
+        ("infoo@shop.example", False),
+        ("taro.info@shop.example", False),
+    ],
+)
+def test_addresses_of_a_role_are_known_by_the_part_before_the_at(rules, text, expected):
+    facts = address_facts(parse_address(text), role_accounts=rules.role_accounts)
+
+    assert facts["address.role"] is expected
 
 
 @pytest.mark.parametrize(

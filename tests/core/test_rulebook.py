@@ -156,7 +156,7 @@ class TestProviders:
 
     @pytest.mark.parametrize("provider", PROVIDERS)
     def test_it_has_names_and_a_source(self, provider):
-        assert provider.domains or provider.suffixes or provider.mx
+        assert provider.domains or provider.suffixes or provider.mx or provider.lists
         assert provider.sources
         assert all(source.title and (source.url or not source.verified) for source in provider.sources)
 
@@ -293,7 +293,8 @@ def test_effects_without_figures_are_those_that_only_inform():
     neutral = {rule.id for rule in BOOK.rules if rule.effect == Effect() or rule.effect.is_neutral}
 
     assert neutral == {
-        *("possible-typo", "retired-domain-unconfirmed", "carrier-filter"),
+        *("possible-typo", "disposable-address", "role-account"),
+        *("retired-domain-unconfirmed", "carrier-filter"),
         *("message-no-display-name", "message-name-not-shop", "message-several-from", "message-empty"),
         *("message-url", "message-no-phone", "message-no-hours", "message-no-junk-words"),
         *("message-several-recipients", "message-at-night", "message-over-1mb", "message-over-3mb"),

@@ -10,6 +10,7 @@ from deliv.core.facts.recipient import (
     Retired,
     Route,
     address_facts,
+    is_role,
     recipient_facts,
 )
 from deliv.core.facts.sender import DkimState, Origin, SenderFacts, SendingAddress, SpfStatus
@@ -36,6 +37,7 @@ __all__ = [
     "SendingAddress",
     "SpfStatus",
     "address_facts",
+    "is_role",
     "message_facts",
     "recipient_facts",
     "sender_facts",

@@ -1,6 +1,6 @@
 """What is known of a customer's address and of the domain behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -98,21 +98,28 @@ class RecipientFacts:
 RECIPIENT_FACTS: Final[Mapping[str, FactSpec]] = {
     "address.nonrfc_local_part": flag("dots at the start, at the end or in a row before the @"),
     "address.smtputf8": flag("characters before the @ that only RFC 6531 mailers can send to"),
+    "address.role": flag("belongs to a role such as info@, not to one person"),
     "recipient.route": word("where mail for the domain can go", Route, without=Route.UNKNOWN),
     "recipient.provider": FactSpec(meaning="id of the mailbox provider; empty when nobody is known"),
     "recipient.kind": word("kind of the mailbox provider; empty when nobody is known", ProviderKind, ""),
     "recipient.retired": word("whether the service has ended", Retired),
     "recipient.relay_path": flag("a relay that only one path reaches"),
-    "recipient.possible_typo": flag("the domain takes no mail, and a well-known one is one slip away"),
+    "recipient.possible_typo": flag("the domain looks like a slip in a well-known one"),
 }
 """The facts about one address that rules may name."""
 
 
-def address_facts(address: Address) -> dict[str, FactValue]:
+def is_role(address: Address, role_accounts: Collection[str]) -> bool:
+    """Whether the local part, without a ``+tag``, is one of these."""
+    return address.local_part.partition("+")[0].lower() in role_accounts
+
+
+def address_facts(address: Address, *, role_accounts: Collection[str] = ()) -> dict[str, FactValue]:
     """Return the facts about the spelling of one address."""
     return {
         "address.nonrfc_local_part": not address.is_rfc_compliant,
         "address.smtputf8": address.needs_smtputf8,
+        "address.role": is_role(address, role_accounts),
     }
 
 
