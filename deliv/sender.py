@@ -110,6 +110,7 @@ async def examine_sender(
         started_at=started_at,
         as_of=examination.as_of,
         rules_digest=rules.digest,
+        stale_rules=rules.stale(examination.as_of),
         sender=facts,
         services=examination.sending.services,
         findings=findings.fired,

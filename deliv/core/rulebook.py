@@ -1,8 +1,8 @@
 """The whole rule book, loaded and checked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 from deliv.core.advice import AdviceBook
 from deliv.core.blocklists import BlockList
@@ -11,10 +11,13 @@ from deliv.core.placement import PlacementBook
 from deliv.core.providers import Provider, ProviderBook
 from deliv.core.requirements import Requirement
 from deliv.core.rules import Rule
-from deliv.core.services import ServiceBook
+from deliv.core.services import SendingService, ServiceBook
+from deliv.core.slips import SlipEntry
+from deliv.core.text import is_stale, last_checked
 from deliv.core.typos import suggest
 
-_STALE_AFTER_DAYS = 548  # 18 months
+Entry: TypeAlias = Rule | Provider | Requirement | SendingService | BlockList | SlipEntry
+"""What the book names by an id; a provider and a service may have the same one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +45,31 @@ class RuleBook:
     block_lists: tuple[BlockList, ...] = ()
     """Whom receivers may ask about a sender."""
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Everything in it that has an id of its own."""
+        return (
+            *self.rules,
+            *self.providers.providers,
+            *self.requirements,
+            *self.services.services,
+            *self.block_lists,
+            *self.providers.slips.entries,
+        )
+
+    def named(self, name: str) -> tuple[Entry, ...]:
+        """Return the entries with this id, or else the provider of this domain or address."""
+        found = tuple(entry for entry in self.entries if entry.id == name)
+        if not found and "." in name:
+            match = self.providers.match(name.rpartition("@")[2].lower().rstrip("."))
+            found = (match.provider,) if match else ()
+        return found
+
     def stale(self, as_of: date) -> tuple[str, ...]:
-        """Return the ids of rules and providers that nobody has checked for 18 months."""
-        checked: Mapping[str, date] = {rule.id: rule.checked for rule in self.rules} | {
-            provider.id: max(source.checked for source in provider.sources)
-            for provider in self.providers.providers
-        }
-        checked = {**checked, **{entry.id: entry.checked for entry in self.providers.slips.entries}}
-        return tuple(name for name, day in checked.items() if (as_of - day).days > _STALE_AFTER_DAYS)
+        """Return the ids of entries that nobody has checked for 18 months."""
+        sourced = [entry for entry in self.entries if not isinstance(entry, Requirement) and entry.sources]
+        old = [entry.id for entry in sourced if is_stale(last_checked(entry.sources), as_of)]
+        return tuple(dict.fromkeys(old))
 
 
 def classify(domain: str, rules: RuleBook, *, mx: tuple[str, ...] = ()) -> Provider | None:

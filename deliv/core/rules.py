@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from deliv.core.facts import FactValue
 from deliv.core.settings import SenderProfile
-from deliv.core.text import Source, Text
+from deliv.core.text import Source, Text, last_checked
 
 
 class Severity(StrEnum):
@@ -263,4 +263,4 @@ class Rule:
     @property
     def checked(self) -> date:
         """When somebody last looked at one of its sources."""
-        return max(source.checked for source in self.sources)
+        return last_checked(self.sources)

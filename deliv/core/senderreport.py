@@ -79,6 +79,8 @@ class SenderReport:
     """One order mail, where one was given."""
     spam: SpamReport | None = None
     """What SpamAssassin says of it; None when it was not asked, or is not installed."""
+    stale_rules: tuple[str, ...] = ()
+    """Entries of the rule book that nobody has checked for 18 months."""
 
     @property
     def unknown_share(self) -> float:

@@ -10,7 +10,7 @@ from deliv.core.report import RunHeader, Summary
 from deliv.core.text import Source
 from deliv.formats import labels
 from deliv.formats.safe import printable
-from deliv.formats.summary import finding_lines, sender_lines, source_lines, trust_lines
+from deliv.formats.summary import finding_lines, sender_lines, source_lines, stale_lines, trust_lines
 from deliv.locale import translator
 
 
@@ -37,8 +37,9 @@ class PageWriter:
             self._file.write(f"{line}\n")
 
     def end(self, summary: Summary) -> None:
-        """Write what is to be said of the sender, and whether the DNS can be trusted."""
-        for line in (*self._sender, *trust_lines(summary, self._translate)):
+        """Write what is to be said of the sender, whether the DNS can be trusted, and which rules are old."""
+        stale = stale_lines(summary.stale_rules, self._translate)
+        for line in (*self._sender, *trust_lines(summary, self._translate), *stale):
             self._file.write(f"{line}\n")
 
     def _page(self, assessment: Assessment) -> Iterator[str]:

@@ -37,6 +37,7 @@ def sender_json(report: SenderReport, lang: str) -> str:
             "seen": round(customers.seen, 4),
         },
         "fixes": [_fix(ranked) for ranked in report.fixes],
+        "stale_rules": list(report.stale_rules),
         "resolver": resolver_document(report.resolver),
     }
     return "{" + ",\n".join(f"{dump(key)}:{dump(value)}" for key, value in parts.items()) + "}\n"

@@ -10,7 +10,7 @@ from deliv.formats import senderlabels
 from deliv.formats.safe import printable
 from deliv.formats.sendermatrix import matrix_lines
 from deliv.formats.senderseen import seen_lines
-from deliv.formats.summary import distrust_lines, finding_lines, source_lines
+from deliv.formats.summary import distrust_lines, finding_lines, source_lines, stale_lines
 from deliv.locale import Translate, translator
 
 _NARROWEST: Final = 60
@@ -43,6 +43,7 @@ class _Page:
         yield from self._undecided()
         yield from self._fixes()
         yield from matrix_lines(report, _, self._lang, width=self._width)
+        yield from stale_lines(report.stale_rules, _)
 
     def _customers(self) -> Iterator[str]:
         _, customers = self._translate, self._report.customers

@@ -1,6 +1,6 @@
 """The summary in words: below a table, and on standard error beside machine formats."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from deliv.core.advice import Action
 from deliv.core.canary import Trust
@@ -50,10 +50,16 @@ def _remarks(summary: Summary, translate: Translate) -> Iterator[str]:
     for count, template in remarks:
         if count:
             yield "  " + translate(template).format(count=count)
-    if summary.stale_rules:
-        shown = ", ".join(summary.stale_rules[:10])
-        template = "rules that nobody has checked for 18 months ({count}): {rules}"
-        yield "  " + translate(template).format(count=len(summary.stale_rules), rules=shown)
+    yield from (f"  {line}" for line in stale_lines(summary.stale_rules, translate))
+
+
+def stale_lines(names: Sequence[str], translate: Translate, *, most: int = 10) -> Iterator[str]:
+    """Yield which entries of the rule book nobody has checked for 18 months, at most so many by name."""
+    if not names:
+        return
+    shown = ", ".join(names[:most]) + (", …" if len(names) > most else "")
+    template = "rules that nobody has checked for 18 months ({count}): {rules}"
+    yield translate(template).format(count=len(names), rules=shown)
 
 
 def trust_lines(summary: Summary, translate: Translate) -> Iterator[str]:
