@@ -25,7 +25,14 @@ from tests.shop import BROKEN, signed_mail
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-COMMANDS = {name: command for name, command in typer.main.get_command(app).commands.items()}
+TOP = typer.main.get_command(app).commands
+COMMANDS = {
+    f"{name} {below}" if below else name: each
+    for name, command in TOP.items()
+    for below, each in {"": command, **getattr(command, "commands", {})}.items()
+    if not (hasattr(command, "commands") and below == "")
+}
+"""Everything that can be run, such as “check” and “rules show”."""
 
 
 def blocks(language: str) -> list[str]:
@@ -115,9 +122,8 @@ def test_a_variable_is_named_after_its_option(variables):
     for variable, users in variables.items():
         (option,) = {option for _, option in users}
         name = option.removeprefix("--").replace("-", "_").upper()
-        of_one_command = (
-            {f"DELIV_{command.upper()}_{name}" for command, _ in users} if len(users) == 1 else set()
-        )
+        commands = {command.split()[0].upper() for command, _ in users}
+        of_one_command = {f"DELIV_{command}_{name}" for command in commands} if len(commands) == 1 else set()
         assert variable in {f"DELIV_{name}"} | of_one_command
 
 
@@ -133,7 +139,7 @@ def test_a_variable_takes_the_same_words_wherever_it_counts(variables):
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("locale", ["C.UTF-8", "ja_JP.UTF-8"])
 def test_the_help_shows_every_option_with_its_variable(process, name, locale):
-    run = process(name, "--help", env={"LANG": locale})
+    run = process(*name.split(), "--help", env={"LANG": locale})
     assert run.code == 0
     shown = "".join(run.text.split())
     for option in COMMANDS[name].params:
@@ -145,7 +151,13 @@ def test_the_help_shows_every_option_with_its_variable(process, name, locale):
 
 def test_the_help_of_all_names_each_command(process):
     run = process("--help")
-    for name in COMMANDS:
+    for name in TOP:
+        assert re.search(rf"^  {name} ", run.text, re.MULTILINE)
+
+
+def test_the_help_of_a_group_names_each_of_its_commands(process):
+    run = process("rules", "--help")
+    for name in TOP["rules"].commands:
         assert re.search(rf"^  {name} ", run.text, re.MULTILINE)
 
 
@@ -230,7 +242,8 @@ def test_the_examples_work(deliv, server, shop, example):
 
 
 def test_there_are_examples_of_every_command():
-    assert {example.split()[1] for example in EXAMPLES} | {"demo"} == {*COMMANDS}
+    shown = {name for name in COMMANDS for line in EXAMPLES if f"{line} ".startswith(f"deliv {name} ")}
+    assert shown | {"demo"} | ({"rules list"} if "deliv rules" in EXAMPLES else set()) == {*COMMANDS}
 
 
 def test_the_example_of_deliv_yaml_can_be_loaded(tmp_path):
@@ -342,5 +355,5 @@ def test_the_readme_speaks_japanese_too():
 def test_the_changelog_tells_what_is_not_released_yet():
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert "\n## [Unreleased]\n" in text
-    for name in COMMANDS:
-        assert f"`deliv {name}`" in text
+    for name in {*COMMANDS} - {"rules list"} | {"rules"}:
+        assert f"`deliv {name}" in text

@@ -21,7 +21,8 @@ from babel.messages.pofile import read_po
 from rich.cells import cell_len
 
 from deliv.core import errors
-from deliv.formats import labels, senderlabels, senderseen
+from deliv.core.facts import FACTS
+from deliv.formats import booklabels, labels, senderlabels, senderseen
 from deliv.locale import translator
 
 PACKAGE = Path(__file__).parent.parent / "deliv"
@@ -42,13 +43,13 @@ ERRORS = {
 
 TABLES = {"TEMPLATES"} | {
     name
-    for module in (labels, senderlabels)
+    for module in (labels, senderlabels, booklabels)
     for name, value in vars(module).items()
     if name.isupper() and isinstance(value, dict)
 }
 """Constants of a module whose values are messages."""
 
-CARRIERS = {"template", "detail", "problem", "separator"}
+CARRIERS = {"template", "detail", "problem", "separator", "meaning"}
 """Parameters, and attributes, that carry a message: it is found where it comes from."""
 
 SHOWN = ("deliv/cli/", "deliv/core/auth/", "deliv/core/blocklists.py", "deliv/formats/")
@@ -237,8 +238,9 @@ def sources() -> list[Source]:
 
 
 def messages_of_package() -> dict[str, str]:
-    """Return every message id, with a place where it stands."""
-    return {found.text: found.place for source in sources() for found in source.messages()}
+    """Return every message id, with a place where it stands; the catalogue of facts holds some, too."""
+    meanings = {spec.meaning: f"the fact {name}" for name, spec in FACTS.items()}
+    return meanings | {found.text: found.place for source in sources() for found in source.messages()}
 
 
 # --- the catalogue ----------------------------------------------------------------------------------

@@ -45,7 +45,12 @@ def test_the_version_needs_no_library_at_all(option):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["-h"], *([name, "--help"] for name in ("check", "lookup", "sender", "demo"))],
+    [
+        ["--help"],
+        ["-h"],
+        *([name, "--help"] for name in ("check", "lookup", "sender", "demo", "rules")),
+        ["rules", "show", "--help"],
+    ],
     ids=" ".join,
 )
 def test_help_needs_no_library_but_typer(arguments):

@@ -10,6 +10,7 @@ from deliv.cli.guard import guarded
 from deliv.cli.language import tr
 from deliv.cli.lookup import lookup
 from deliv.cli.options import GroupedCommand
+from deliv.cli.rules import app as rules_app
 from deliv.cli.sender import sender
 from deliv.version import __version__
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 for command in (check, lookup, sender, demo):
     app.command(cls=GroupedCommand, help=command.__doc__)(guarded(command))
+app.add_typer(rules_app)
 
 
 def _show_version(value: bool) -> None:

@@ -35,6 +35,13 @@ class SlipEntry:
         """When somebody last looked at one of its sources."""
         return max(source.checked for source in self.sources)
 
+    @property
+    def domains(self) -> frozenset[str]:
+        """Everything that it says something of, endings among them."""
+        tables = (self.slips, self.traps, self.wrong_endings)
+        written = frozenset(name for table in tables for names in table.values() for name in names)
+        return written.union(self.common, self.frequent, self.confused_endings, self.neighbours)
+
 
 class SlipBook:
     """All entries together."""

@@ -45,7 +45,7 @@ def load_rules(*paths: str | Path) -> RuleBook:
     """
     draft = _Draft()
     for path in (packaged_rules(), *map(Path, paths)):
-        for file, name in _files(path, draft.faults):
+        for file, name in rule_files(path, draft.faults):
             draft.read(file, name)
     book = draft.finish()
     if draft.faults or book is None:
@@ -53,7 +53,7 @@ def load_rules(*paths: str | Path) -> RuleBook:
     return book
 
 
-def _files(path: Path, faults: list[Fault]) -> Iterable[tuple[Path, str]]:
+def rule_files(path: Path, faults: list[Fault]) -> Iterable[tuple[Path, str]]:
     """Yield the YAML files below `path`, in an order that does not depend on the file system."""
     if path.is_file():
         yield path, str(path)
