@@ -7,8 +7,10 @@ an empty folder with an environment that holds nothing of the developer's, and r
 
 import io
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +21,17 @@ from tests.cli.commandline import ZONE, Run, arguments, environment
 from tests.nameserver import Nameserver
 
 Runner = Callable[..., Run]
+
+
+def pytest_configure() -> None:
+    """Let nothing be kept in the developer's own cache; workers inherit the folder."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="deliv-cache-")
+
+
+def pytest_unconfigure() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

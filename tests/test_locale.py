@@ -55,7 +55,11 @@ CARRIERS = {"template", "detail", "problem", "separator", "meaning"}
 SHOWN = ("deliv/cli/", "deliv/core/auth/", "deliv/core/blocklists.py", "deliv/formats/")
 """Where nearly all words are for people."""
 
-NO_MESSAGES = {"Example Shop", "standard output", "bold red", "not bold", "deliv {}", "deliv: {}"}
+NO_MESSAGES = {"Example Shop", "standard output", "bold red", "not bold", "deliv {}", "deliv: {}"} | {
+    "true, false",
+    "tuple[RuleBook, date]",
+    "<!-- Generated: deliv rules --format markdown --lang {lang} --output rules/README.md -->",
+}
 """Words there that nobody translates."""
 
 _WORDS = re.compile(r"[A-Za-z]{2,}[.,:;]? ([A-Za-z]{2,}|\{)")

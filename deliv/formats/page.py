@@ -65,6 +65,8 @@ class PageWriter:
             yield _("About this provider")
             yield f"  {assessment.provider.notice.get(lang)}"
             yield from self._sources(assessment.provider.sources[:3])
+            template = "  More about it: deliv rules show {provider}"
+            yield _(template).format(provider=assessment.provider.id)
         yield from self._words_for_customer(assessment)
 
     def _row(self, title: str, value: str) -> Iterator[str]:

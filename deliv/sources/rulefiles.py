@@ -7,8 +7,10 @@ Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``
 an entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
 """
 
+import gc
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from deliv.sources.domainlists import load_list
 from deliv.sources.fields import Fields, closest
 from deliv.sources.findingfiles import decode_advice, decode_effect, decode_rule, decode_window
 from deliv.sources.providerfiles import check_unique, decode_prior, decode_provider
+from deliv.sources.rulecache import cache_file, read_cache, write_cache
 from deliv.sources.senderfiles import decode_block_list, decode_requirement, decode_service
 from deliv.sources.typofiles import RoleAccounts, decode_role_accounts, decode_slips
 from deliv.sources.yamlfile import Located, read_file, read_yaml
@@ -44,13 +47,26 @@ def load_rules(*paths: str | Path) -> RuleBook:
     Raises RuleErrors, which lists every fault of every file with its line.
     """
     draft = _Draft()
-    for path in (packaged_rules(), *map(Path, paths)):
-        for file, name in rule_files(path, draft.faults):
-            draft.read(file, name)
-    book = draft.finish()
+    with _without_collector():
+        draft.read(packaged_rules(), keep=True)
+        for path in paths:
+            draft.read(Path(path))
+        book = draft.finish()
     if draft.faults or book is None:
         raise RuleErrors("the rule files hold faults; nothing was checked", draft.faults)
     return book
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the garbage collector from looking, again and again, at a book that is still being made."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def rule_files(path: Path, faults: list[Fault]) -> Iterable[tuple[Path, str]]:
@@ -81,6 +97,19 @@ def _turned_off(fields: Fields, known: Mapping[str, object]) -> str | None:
     return name
 
 
+def _parse(texts: Mapping[str, str], faults: list[Fault], *, keep: bool) -> Iterable[Located]:
+    """Return the documents in these files, by name; from the cache where that holds these very files."""
+    file = cache_file(texts) if keep else None
+    if file is not None and (kept := read_cache(file)) is not None:
+        return kept.values()
+    known = len(faults)
+    parsed = {name: read_yaml(text, name, faults) for name, text in texts.items()}
+    documents = {name: located for name, located in parsed.items() if located is not None}
+    if file is not None and len(faults) == known:
+        write_cache(file, documents)
+    return documents.values()
+
+
 @dataclass(slots=True)
 class _Draft:
     """A rule book in the making."""
@@ -108,15 +137,16 @@ class _Draft:
     headings: tuple[str, ...] = ()
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
-    def read(self, path: Path, name: str) -> None:
-        """Take in one file."""
-        text = read_file(path, name, self.faults)
-        if text is None:
-            return
-        content = text.encode()
-        self.digest.update(f"{name}\0{len(content)}\0".encode() + content)
-        located = read_yaml(text, name, self.faults)
-        if located is not None:
+    def read(self, path: Path, *, keep: bool = False) -> None:
+        """Take in a file, or all files below a folder; `keep` their parsed form for the next run."""
+        texts: dict[str, str] = {}
+        for file, name in rule_files(path, self.faults):
+            text = read_file(file, name, self.faults)
+            if text is not None:
+                texts[name] = text
+                content = text.encode()
+                self.digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        for located in _parse(texts, self.faults, keep=keep):
             self._take(Fields(located, self.faults))
 
     def _take(self, fields: Fields) -> None:

@@ -6,6 +6,7 @@ anchors and tags are faults. Nothing is ever executed.
 """
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FALSE_FRIENDS = re.compile(r"(?i:y|yes|n|no|on|off|true|false)", re.ASCII)
+_PLAIN: Final = frozenset(string.ascii_letters) - frozenset("nNyYoOtTfF")
 _WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?", re.ASCII)
 
@@ -100,19 +102,18 @@ class _Builder:
         line = _line(event)
         if getattr(event, "anchor", None) is not None:
             self._fault(event, path, "anchors and aliases (& and *) may not be used")
-        if getattr(event, "tag", None) is not None:
-            self._fault(event, path, "tags (!) may not be used")
         value: Value = None
-        if depth == _MOST_DEEP and isinstance(event, yaml.CollectionStartEvent):
+        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
+            self._fault(event, path, "tags (!) may not be used")
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event, line, path)
+        elif depth == _MOST_DEEP and isinstance(event, yaml.CollectionStartEvent):
             self._fault(event, path, "it is nested too deeply")
             self._skip()
-            return Located(value, self._file, line, path)
-        if isinstance(event, yaml.MappingStartEvent):
+        elif isinstance(event, yaml.MappingStartEvent):
             value = self._mapping(path, depth + 1)
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._sequence(path, depth + 1)
-        elif isinstance(event, yaml.ScalarEvent):
-            value = self._scalar(event, Located(None, self._file, line, path))
         return Located(value, self._file, line, path)
 
     def _skip(self) -> None:
@@ -145,10 +146,13 @@ class _Builder:
             mapping[key] = self._build(next(self._events), below, depth)
         return mapping
 
-    def _scalar(self, event: yaml.ScalarEvent, place: Located) -> Value:
+    def _scalar(self, event: yaml.ScalarEvent, line: int, path: str) -> Value:
         text: str = event.value
-        if event.style:  # quoted or a block: text, whatever it looks like
+        first = text[:1]
+        # Quoted or a block is text, whatever it looks like; and so is what begins like nothing else.
+        if event.style or first in _PLAIN or first > "~":
             return text
+        place = Located(None, self._file, line, path)
         if text in _WORDS:
             return _WORDS[text]
         if _INTEGER.fullmatch(text):

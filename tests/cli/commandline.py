@@ -75,7 +75,7 @@ def environment(more: dict[str, str] | None = None) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name in ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "USERPROFILE")
+        if name in ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "USERPROFILE", "XDG_CACHE_HOME")
     }
     path = {"PYTHONPATH": str(PACKAGE.parent), "PYTHONWARNINGS": "error"}
     return kept | path | {"LANG": "C.UTF-8", "DELIV_NAMESERVER": "127.0.0.1:1"} | (more or {})

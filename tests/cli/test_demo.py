@@ -78,7 +78,7 @@ def test_changing_one_mx_changes_exactly_that_row(deliv, tmp_path):
     ]
     assert changed == ["info@mihon-shoten.example"]
     row = after.results[15]
-    assert (row["result"], row["reasons"]) == ("undeliverable", ["does_not_accept_mail"])
+    assert (row["result"], row["reasons"]) == ("undeliverable", ["does_not_accept_mail", "role_based"])
     assert (after.code, before.code) == (0, 0)
 
 
