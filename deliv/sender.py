@@ -1,11 +1,12 @@
 """The shop's side: what receivers see of it, whom that costs, and what to publish."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 from deliv.clock import now_of
+from deliv.core.address import Address
 from deliv.core.canary import DEFAULT_CANARY
 from deliv.core.cell import read_cell
 from deliv.core.compliance import provider_compliance
@@ -80,7 +81,7 @@ async def examine_sender(
 ) -> SenderReport:
     """Return the whole report on the shop's side: findings, demands of the providers, ranked fixes.
 
-    orders: the customers, so that all of it can be weighed by them; read once. spam: what
+    orders: the customers, so that all of it can be weighed by them. spam: what
         SpamAssassin says of the mail. The other parameters are those of `audit_sender` and
         `stream`.
 
@@ -141,14 +142,21 @@ async def _count(
     rules: RuleBook,
     on_progress: Callable[[int, int], None] | None,
 ) -> Mailboxes:
-    """Return the mailboxes of a list, counted by what is known of their domains."""
-    addresses = [read_cell(order.address, rules.providers.lenient_domains).address for order in orders]
-    domains = list(dict.fromkeys(address.domain for address in addresses if address is not None))
+    """Return the mailboxes of a list, counted by what is known of their domains.
+
+    A list that can be read again is read twice, so that it is never held in memory.
+    """
+    rows = list(orders) if isinstance(orders, Iterator) else orders
+
+    def addresses() -> Iterator[Address | None]:
+        return (read_cell(order.address, rules.providers.lenient_domains).address for order in rows)
+
+    domains = list(dict.fromkeys(address.domain for address in addresses() if address is not None))
     progress = on_progress
     on_done = (lambda done: progress(done, len(domains))) if progress else None
     facts = await gather_domains(domains, interviewer, rules, on_progress=on_done)
     mailboxes = Mailboxes(role_accounts=rules.role_accounts)
-    for address in addresses:
+    for address in addresses():
         mailboxes.add(address, facts[address.domain] if address is not None else None)
     return mailboxes
 

@@ -21,7 +21,7 @@ from deliv.core.providers import Provider
 from deliv.core.rulebook import RuleBook
 from deliv.core.weighing import weigh
 
-_Group = tuple[Provider | None, tuple[tuple[str, FactValue], ...]]
+_Values = tuple[tuple[str, FactValue], ...]
 
 
 class Mailboxes:
@@ -29,7 +29,8 @@ class Mailboxes:
 
     def __init__(self, *, role_accounts: Collection[str] = ()) -> None:
         self._role_accounts = role_accounts
-        self._alike: Counter[_Group] = Counter()
+        self._spelt: Counter[tuple[str, _Values]] = Counter()  # by domain and spelling
+        self._facts: dict[str, RecipientFacts] = {}
         self.rows = 0
         """Rows of the list."""
         self.by_provider: Counter[str] = Counter()
@@ -43,7 +44,9 @@ class Mailboxes:
         self.by_provider[facts.provider.id if facts.provider else ""] += 1
         if facts.provider is None and facts.route is Route.UNKNOWN:
             return  # nothing is known of it, so nothing can be promised for it
-        self._alike[self._group(address, facts)] += 1
+        self._facts[facts.domain] = facts
+        of_address = address_facts(address, role_accounts=self._role_accounts)
+        self._spelt[facts.domain, tuple(of_address.items())] += 1
 
     def seen(
         self,
@@ -59,13 +62,18 @@ class Mailboxes:
         if message is not None:
             values |= message_facts(message, shop_name=shop_name)
         return sum(
-            count * _inbox(provider, dict(own) | values, rules, sender.volume_per_day, as_of)
-            for (provider, own), count in self._alike.items()
+            count * _inbox(rules.providers.get(name), dict(own) | values, rules, sender.volume_per_day, as_of)
+            for (name, own), count in self._alike().items()
         )
 
-    def _group(self, address: Address, facts: RecipientFacts) -> _Group:
-        own = address_facts(address, role_accounts=self._role_accounts) | recipient_facts(facts)
-        return facts.provider, tuple(own.items())
+    def _alike(self) -> Counter[tuple[str, _Values]]:
+        """Return the mailboxes by provider id and by all that is known of them: few for many domains."""
+        alike: Counter[tuple[str, _Values]] = Counter()
+        for (domain, of_address), count in self._spelt.items():
+            facts = self._facts[domain]
+            known = (*of_address, *recipient_facts(facts).items())
+            alike[facts.provider.id if facts.provider else "", known] += count
+        return alike
 
 
 def _inbox(
