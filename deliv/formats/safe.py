@@ -23,6 +23,11 @@ def encodable(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def shortened(text: str, longest: int = 160) -> str:
+    """Return so many characters of `text` at most; a key in the DNS is of no use on a screen."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet would run this cell; phone numbers and plain numbers are left alone."""
     return bool(cell) and cell[0] in _FORMULA and not _PHONE_LIKE.fullmatch(cell)

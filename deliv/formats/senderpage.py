@@ -7,7 +7,7 @@ from deliv.core.fixes import Fix, RecordChange
 from deliv.core.question import RecordType
 from deliv.core.senderreport import RankedFix, SenderReport
 from deliv.formats import senderlabels
-from deliv.formats.safe import printable
+from deliv.formats.safe import printable, shortened
 from deliv.formats.sendermatrix import matrix_lines
 from deliv.formats.senderseen import seen_lines
 from deliv.formats.summary import distrust_lines, finding_lines, source_lines, stale_lines
@@ -15,7 +15,6 @@ from deliv.locale import Translate, translator
 
 _NARROWEST: Final = 60
 _EVIDENCE: Final = 3  # lines of evidence shown for a finding; JSON has them all
-_LONGEST: Final = 160  # characters of such a line
 _UNDECIDED: Final = 10  # rules that could not be decided, shown in words
 _NOTICEABLE: Final = 0.05  # customers; less is shown as none
 
@@ -66,7 +65,7 @@ class _Page:
             first, *more = finding_lines(finding, _, self._lang)
             yield f"{number}. {first}"
             yield from (f"  {line}" for line in more)
-            yield from (f"    {_shortened(printable(line))}" for line in finding.evidence[:_EVIDENCE])
+            yield from (f"    {shortened(printable(line))}" for line in finding.evidence[:_EVIDENCE])
             yield from (f"    {line}" for line in source_lines(finding.rule.sources[:2], _))
 
     def _undecided(self) -> Iterator[str]:
@@ -143,7 +142,3 @@ class _Page:
 def _record(change: RecordChange, text: str) -> str:
     value = f'"{text}"' if change.type is RecordType.TXT else text
     return printable(f"{change.name}. {change.type} {value}")
-
-
-def _shortened(line: str) -> str:
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -9,7 +9,7 @@ from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary
 from deliv.core.text import Source
 from deliv.formats import labels
-from deliv.formats.safe import printable
+from deliv.formats.safe import printable, shortened
 from deliv.locale import Translate
 
 _STEPS = (Action.FIX_ADDRESS, Action.PHONE_FIRST, Action.SEND_WITH_NOTICE, Action.USE_RELAY)
@@ -108,7 +108,9 @@ def sender_lines(header: RunHeader, translate: Translate, lang: str) -> Iterator
     yield translate("Your sending domain {domain}: {state}").format(domain=sender.from_domain, state=state)
     for finding in header.sender_findings:
         yield from (f"  {line}" for line in finding_lines(finding, translate, lang))
-        yield from (f"    {printable(line)}" for line in finding.evidence)
+        yield from (f"    {shortened(printable(line))}" for line in finding.evidence)
         yield from (f"    {source}" for source in source_lines(finding.rule.sources, translate))
+    if header.sender_findings:
+        yield "  " + translate("What to publish: deliv sender {domain}").format(domain=sender.from_domain)
     for rule in header.sender_undecided:
         yield "  " + translate("[not known] {rule}").format(rule=rule.id)
