@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from datetime import date, datetime
 
 from deliv.clock import now_of
+from deliv.core.address import Mend
 from deliv.core.assess import Assessment, Judgement, judge, leave_open, refuse
 from deliv.core.cell import Cell, read_cell
 from deliv.core.discovery import Scope, discover_sender
@@ -173,6 +174,8 @@ class AssessmentStream:
             sender_undecided=of_sender.undecided,
             columns=table.columns if table else (),
             address_column=table.address_column if table else "",
+            # Tables of other makes need not know of systems.
+            system=getattr(table, "system", None),
         )
         return self._header
 
@@ -193,6 +196,7 @@ class AssessmentStream:
         self._summary = tally.summary(
             skipped=self._orders.skipped if isinstance(self._orders, OrderTable) else 0,
             repeated=repeated,
+            system=header.system,
             stale_rules=self._rules.stale(self._as_of),
             resolver=await self._interviewer.report(),
         )
@@ -245,7 +249,7 @@ class _Judge:
             judgement=self._judgement(cell),
             address=order.address,
             normalized=cell.address.normalized if cell.address else None,
-            mends=cell.mends,
+            mends=(Mend.SAME_ORDER, *cell.mends) if order.inherited else cell.mends,
             several=cell.several,
             row=order.row,
             line=order.line,

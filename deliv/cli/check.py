@@ -6,7 +6,7 @@ import typer
 
 from deliv.cli import options
 from deliv.cli.choices import FailOn
-from deliv.cli.language import tr
+from deliv.cli.language import chosen_language, tr
 
 
 def check(
@@ -14,12 +14,14 @@ def check(
         str,
         typer.Argument(
             metavar="FILE",
-            help=tr("The list: CSV or TSV with headings; - is standard input."),
+            help=tr("The list: CSV, TSV or .xlsx with headings; - is standard input."),
             show_default=False,
         ),
     ],
     column: options.ColumnOption = None,
     input_encoding: options.InputEncodingOption = None,
+    system: options.SystemOption = None,
+    show_columns: options.ShowColumnsOption = False,
     rules: options.RulesOption = None,
     config: options.ConfigOption = None,
     as_of: options.AsOfOption = None,
@@ -41,7 +43,7 @@ def check(
     record: options.RecordOption = None,
     replay: options.ReplayOption = None,
 ) -> int:
-    from deliv.cli.exitcodes import exit_code
+    from deliv.cli.exitcodes import ExitCode, exit_code
     from deliv.cli.reporting import Target, format_by_ending, run_check
     from deliv.cli.setup import NetworkOptions, SenderOptions, read_mail, set_up
 
@@ -54,6 +56,12 @@ def check(
         replay=replay,
     )
     setup = set_up(network, config=config, rules=rules, sender=SenderOptions(from_=from_), as_of=as_of)
+    if show_columns:
+        from deliv.cli.columns import show_columns as show
+
+        language = lang or chosen_language()
+        show(file, setup.rules, language, column=column, input_encoding=input_encoding, system=system)
+        return ExitCode.OK
     target = Target(
         format=format_ or format_by_ending(output),
         path=output,
@@ -64,7 +72,9 @@ def check(
         quiet=quiet,
     )
     mail = read_mail(message)
-    summary = run_check(file, setup, target, column=column, input_encoding=input_encoding, message=mail)
+    summary = run_check(
+        file, setup, target, column=column, input_encoding=input_encoding, system=system, message=mail
+    )
     return exit_code(summary, fail_on=fail_on, max_unknown=max_unknown)
 
 

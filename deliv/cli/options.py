@@ -75,6 +75,27 @@ InputEncodingOption: TypeAlias = Annotated[
         metavar="NAME",
     ),
 ]
+SystemOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--system",
+        "SYSTEM",
+        INPUT,
+        tr("Shop system whose export it is, such as rakuten-rms; found out by its headings otherwise."),
+        metavar="NAME",
+    ),
+]
+ShowColumnsOption: TypeAlias = Annotated[
+    bool,
+    _option(
+        "--show-columns",
+        "SHOW_COLUMNS",
+        INPUT,
+        tr(
+            "Only show how the list is read: system, encoding, columns, the first rows; nothing is looked up."
+        ),
+    ),
+]
 RulesOption: TypeAlias = Annotated[
     list[Path] | None,
     _option(

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from deliv.checklist import stream
 from deliv.cli.choices import Lang
+from deliv.cli.columns import undecodable_lines
 from deliv.cli.language import chosen_language, tr
 from deliv.cli.output import Replacements, open_output, refuse_overwriting
 from deliv.cli.setup import Setup, write_recording
@@ -64,10 +65,11 @@ def run_check(
     *,
     column: str | None = None,
     input_encoding: str | None = None,
+    system: str | None = None,
     message: OrderMessage | None = None,
 ) -> Summary:
     """Check the list in `file`, write the report, and return its summary."""
-    with OrderFile(file, setup.rules, column=column, encoding=input_encoding) as orders:
+    with OrderFile(file, setup.rules, column=column, encoding=input_encoding, system=system) as orders:
         refuse_overwriting(file, (target.path, target.do_not_mail, setup.record))
         list_encoding = encoding_name(target.encoding or orders.encoding.name)
         assessments = stream(
@@ -154,7 +156,7 @@ def _report_aside(summary: Summary, target: Target, orders: OrderFile, outputs: 
     if target.format is Format.JSON:
         lines = list(trust_lines(summary, tr))
     else:
-        lines = [] if target.is_on_screen else list(summary_lines(summary, tr))
+        lines = [] if target.is_on_screen else list(summary_lines(summary, tr, chosen_language()))
     remarks = (
         (orders.encoding.broken_lines, "lines with bytes that are no characters in {encoding}: {count}"),
         (outputs.replacements.count, "characters that the output's encoding cannot hold, now “?”: {count}"),
@@ -164,5 +166,6 @@ def _report_aside(summary: Summary, target: Target, orders: OrderFile, outputs: 
         ),
     )
     lines += [tr(text).format(count=count, encoding=orders.encoding.name) for count, text in remarks if count]
+    lines += undecodable_lines(orders, tr)
     for line in lines:
         print(line, file=sys.stderr)  # noqa: T201 - this is the command line

@@ -72,7 +72,7 @@ class Address:
 
 
 class Mend(StrEnum):
-    """What `mend_address` did to a cell."""
+    """What had to be done to get at an address."""
 
     WHITESPACE = "whitespace"
     """Spaces or invisible characters around the address or its @ were removed."""
@@ -82,6 +82,8 @@ class Mend(StrEnum):
     """The address was taken out of ``Name <address>``."""
     MAILTO = "mailto"
     """``mailto:`` was removed."""
+    SAME_ORDER = "same_order"
+    """The cell was empty; the address is that of the order's first line. Only lists can tell."""
 
 
 def parse_address(text: str, *, lenient_domains: Collection[str] = LENIENT_DOMAINS) -> Address:

@@ -1,8 +1,29 @@
 """One row of the user's list, before anything is known about it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol, runtime_checkable
+
+
+class _NoFields(Mapping[str, str]):
+    """An empty mapping that dataclasses take as a default, so that no row pays for a new one."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> str:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+
+_NOTHING: Final = _NoFields()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +38,13 @@ class Order:
     """Line of the file on which the row begins, from 1."""
     cells: tuple[str, ...] = ()
     """All cells of the row, as written."""
+    inherited: bool = False
+    """Whether the address is that of the order's first line, as this line has none of its own."""
+    fields: Mapping[str, str] = field(default=_NOTHING, compare=False, repr=False)
+    """What is known of the order, by `deliv.core.exports.Role`; what the file does not say is absent.
+
+    Rows of an `OrderFile` look it up in their cells when it is asked for.
+    """
 
 
 @runtime_checkable

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from deliv.core.address import Mend
 from deliv.core.assess import RESULT_OF_RISK, Assessment, Result
 from deliv.core.canary import Trust
+from deliv.core.exports import ExportSystem
 from deliv.core.facts import SenderFacts
 from deliv.core.findings import Finding
 from deliv.core.placement import Risk
@@ -35,6 +37,8 @@ class RunHeader:
     """Headings of the input's own columns."""
     address_column: str = ""
     """Which of them holds the addresses."""
+    system: ExportSystem | None = None
+    """Whose export the list is; None where no system was recognised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +73,12 @@ class Summary:
     """Blank lines at the end of the file."""
     mended: int = 0
     """Rows whose address had to be mended."""
+    same_order: int = 0
+    """Rows without an address, which got that of their order's first line."""
     repeated: int = 0
     """Rows whose address stands in an earlier row."""
+    system: ExportSystem | None = None
+    """Whose export the list is; None where no system was recognised."""
     stale_rules: tuple[str, ...] = ()
     """Rules and providers that nobody has checked for 18 months."""
     resolver: ResolverReport = field(default_factory=ResolverReport)
@@ -86,7 +94,7 @@ class Tally:
     """Counts assessments as they pass, so that none has to be kept."""
 
     def __init__(self) -> None:
-        self.rows = self.mended = 0
+        self.rows = self.mended = self.same_order = 0
         self._risks: Counter[Risk] = Counter()
         self._providers: Counter[str] = Counter()
         self._actions: Counter[str] = Counter()
@@ -95,7 +103,10 @@ class Tally:
         """Count one row."""
         judgement = assessment.judgement
         self.rows += 1
-        self.mended += bool(assessment.mends)
+        if assessment.mends:
+            inherited = Mend.SAME_ORDER in assessment.mends
+            self.same_order += inherited
+            self.mended += len(assessment.mends) > inherited
         self._risks[judgement.risk] += 1
         self._providers[judgement.provider.id if judgement.provider else ""] += 1
         self._actions[judgement.advice.action] += 1
@@ -105,6 +116,7 @@ class Tally:
         *,
         skipped: int = 0,
         repeated: int = 0,
+        system: ExportSystem | None = None,
         stale_rules: tuple[str, ...] = (),
         resolver: ResolverReport | None = None,
     ) -> Summary:
@@ -120,7 +132,9 @@ class Tally:
             by_action=dict(self._actions.most_common()),
             skipped=skipped,
             mended=self.mended,
+            same_order=self.same_order,
             repeated=repeated,
+            system=system,
             stale_rules=stale_rules,
             resolver=resolver or ResolverReport(),
         )

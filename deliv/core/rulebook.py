@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from deliv.core.advice import AdviceBook
 from deliv.core.blocklists import BlockList
+from deliv.core.exports import ExportSystem, RoleHeadings
 from deliv.core.mx import parse_mx
 from deliv.core.placement import PlacementBook
 from deliv.core.providers import Provider, ProviderBook
@@ -16,7 +17,7 @@ from deliv.core.slips import SlipEntry
 from deliv.core.text import is_stale, last_checked
 from deliv.core.typos import suggest
 
-Entry: TypeAlias = Rule | Provider | Requirement | SendingService | BlockList | SlipEntry
+Entry: TypeAlias = Rule | Provider | Requirement | SendingService | BlockList | SlipEntry | ExportSystem
 """What the book names by an id; a provider and a service may have the same one."""
 
 
@@ -44,6 +45,10 @@ class RuleBook:
     """Who sends mail for shops."""
     block_lists: tuple[BlockList, ...] = ()
     """Whom receivers may ask about a sender."""
+    exports: tuple[ExportSystem, ...] = ()
+    """What shop systems export."""
+    order_headings: RoleHeadings = field(default_factory=dict)
+    """Headings of other columns, whatever the system; the best first."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -55,6 +60,7 @@ class RuleBook:
             *self.services.services,
             *self.block_lists,
             *self.providers.slips.entries,
+            *self.exports,
         )
 
     def named(self, name: str) -> tuple[Entry, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from deliv.core.exports import Role
 from deliv.core.facts import FACTS
 from deliv.core.rulebook import RuleBook
 from deliv.core.text import Source, last_checked
@@ -140,6 +141,14 @@ def _sections(book: RuleBook, translate: Translate, lang: str) -> tuple[_Section
             (identity, _("Domains"), checked),
             tuple((s.id, str(len(s.domains)), _day(s.sources)) for s in book.providers.slips.entries),
         ),
+        _Section(
+            _("Exports of shop systems"),
+            (identity, name, _("Column with the addresses"), checked),
+            tuple(
+                (s.id, s.names.get(lang), " / ".join(s.columns.get(Role.BUYER_EMAIL, ())), _day(s.sources))
+                for s in book.exports
+            ),
+        ),
     )
 
 
@@ -170,7 +179,7 @@ def _counts(book: RuleBook, translate: Translate) -> str:
     names = sum(len(p.domains) + len(p.suffixes) for p in book.providers.providers)
     template = (
         "Mailbox providers: {providers} (with {domains} domains), rules: {rules}, "
-        "requirements: {requirements}, services: {services}, block lists: {lists}"
+        "requirements: {requirements}, services: {services}, block lists: {lists}, exports: {exports}"
     )
     return translate(template).format(
         providers=len(book.providers.providers),
@@ -179,6 +188,7 @@ def _counts(book: RuleBook, translate: Translate) -> str:
         requirements=len(book.requirements),
         services=len(book.services.services),
         lists=len(book.block_lists),
+        exports=len(book.exports),
     )
 
 
@@ -228,6 +238,15 @@ def book_json(book: RuleBook, lang: str, *, as_of: date) -> str:
         "typos": [
             {"id": s.id, "domains": len(s.domains), "checked": _day(s.sources)}
             for s in book.providers.slips.entries
+        ],
+        "exports": [
+            named(
+                s,
+                signature=[*s.signature],
+                columns={k: [*v] for k, v in s.columns.items()},
+                checked=_day(s.sources),
+            )
+            for s in book.exports
         ],
         "stale_rules": [*book.stale(as_of)],
     }

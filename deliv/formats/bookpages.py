@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from deliv.core.blocklists import BlockList
+from deliv.core.exports import ExportSystem
 from deliv.core.facts import FACTS
 from deliv.core.providers import Provider
 from deliv.core.requirements import Demand, Requirement
@@ -58,6 +59,9 @@ class _Pages:
                 yield from self._sources(entry.sources)
             case SlipEntry():
                 yield from _slip_lines(entry, self._translate)
+                yield from self._sources(entry.sources)
+            case ExportSystem():
+                yield from self._export(entry)
                 yield from self._sources(entry.sources)
 
     def _sources(self, sources: tuple[Source, ...]) -> Iterator[str]:
@@ -194,6 +198,22 @@ class _Pages:
         yield from (f"  {code}: {meaning.get(self._lang)}" for code, meaning in block_list.listed)
         refused = _("no answer: the list does not serve whoever asks")
         yield from (f"  {code}: {refused}" for code in block_list.refused)
+
+    def _export(self, system: ExportSystem) -> Iterator[str]:
+        _ = self._translate
+        yield _("{id}: a file that a shop system exports").format(id=system.id)
+        yield f"  {system.names.get(self._lang)}"
+        yield "  " + _("recognised by these headings: {headings}").format(
+            headings=" / ".join(system.signature)
+        )
+        if not system.has_email:
+            yield "  " + _("It holds no mail addresses.")
+        yield ""
+        yield _("What its columns say")
+        for role, headings in system.columns.items():
+            yield "  " + _("{label}: {headings}").format(
+                label=_(labels.ROLE[role]), headings=" / ".join(headings)
+            )
 
 
 def _slip_lines(entry: SlipEntry, translate: Translate) -> Iterator[str]:

@@ -30,6 +30,7 @@ def header_document(header: RunHeader, lang: str) -> dict[str, Any]:
         "as_of": header.as_of.isoformat(),
         "rules_digest": header.rules_digest,
         "sender": _sender(header, lang),
+        "system": header.system.id if header.system else None,
     }
 
 
@@ -153,6 +154,7 @@ def summary_document(summary: Summary) -> dict[str, Any]:
         "by_action": dict(summary.by_action),
         "skipped": summary.skipped,
         "mended": summary.mended,
+        "same_order": summary.same_order,
         "repeated": summary.repeated,
         "unknown": summary.unknown,
         "stale_rules": list(summary.stale_rules),

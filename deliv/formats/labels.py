@@ -7,6 +7,7 @@ from deliv.core.address import Mend
 from deliv.core.advice import Action, Advice
 from deliv.core.auth.dmarc import DmarcStatus
 from deliv.core.canary import Trust
+from deliv.core.exports import Role
 from deliv.core.facts import Route, SpfStatus
 from deliv.core.placement import Placement, Risk
 from deliv.core.providers import ProviderKind
@@ -60,6 +61,25 @@ MEND: Final[Mapping[Mend, str]] = {
     Mend.FULL_WIDTH: "full-width characters made ASCII",
     Mend.DISPLAY_NAME: "taken out of “name <address>”",
     Mend.MAILTO: "“mailto:” removed",
+    Mend.SAME_ORDER: "taken from the order's first line",
+}
+
+DELIMITER: Final[Mapping[str, str]] = {",": "commas", "\t": "tabs", ";": "semicolons"}
+
+ROLE: Final[Mapping[Role, str]] = {
+    Role.ORDER_ID: "order number",
+    Role.ORDERED_AT: "day of the order",
+    Role.BUYER_NAME: "buyer's name",
+    Role.BUYER_EMAIL: "buyer's mail address",
+    Role.BUYER_PHONE: "buyer's phone",
+    Role.RECIPIENT_NAME: "recipient's name",
+    Role.RECIPIENT_PHONE: "recipient's phone",
+    Role.AMOUNT: "amount",
+    Role.GIFT: "gift",
+    Role.NOTE: "note",
+    Role.NEED_BY: "needed by",
+    Role.MAILED_AT: "mailed on",
+    Role.REPLIED_AT: "answered on",
 }
 
 KIND: Final[Mapping[ProviderKind, str]] = {

@@ -15,9 +15,13 @@ from deliv.locale import Translate
 _STEPS = (Action.FIX_ADDRESS, Action.PHONE_FIRST, Action.SEND_WITH_NOTICE, Action.USE_RELAY)
 
 
-def summary_lines(summary: Summary, translate: Translate) -> Iterator[str]:
+def summary_lines(summary: Summary, translate: Translate, lang: str) -> Iterator[str]:
     """Yield the summary, line by line."""
-    yield translate("Rows checked: {rows}").format(rows=summary.rows)
+    if summary.system is None:
+        yield translate("Rows checked: {rows}").format(rows=summary.rows)
+    else:
+        name = summary.system.names.get(lang)
+        yield translate("Rows checked: {rows} ({system})").format(rows=summary.rows, system=name)
     counts = [
         translate("{label}: {count}").format(label=translate(labels.RISK[risk]), count=summary.by_risk[risk])
         for risk in Risk
@@ -45,6 +49,7 @@ def _remarks(summary: Summary, translate: Translate) -> Iterator[str]:
             summary.mended,
             "addresses that were mended (spaces, full-width characters, “name <address>”): {count}",
         ),
+        (summary.same_order, "lines without an address, which got that of their order's first line: {count}"),
         (summary.skipped, "blank lines skipped at the end: {count}"),
     )
     for count, template in remarks:

@@ -92,7 +92,7 @@ class TableWriter:
             steps = advice.tell_customer.get(self._lang) if advice.tell_customer else ()
             for number, step in enumerate(steps, 1):
                 self._print(f"    {number}. {step}")
-        for line in summary_lines(summary, self._translate):
+        for line in summary_lines(summary, self._translate, self._lang):
             self._print(line)
 
     def _print(self, line: str) -> None:

@@ -2,9 +2,9 @@
 
 Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``, ``rules``,
 ``priors``, ``bands``, ``consequences``, ``requirements``, ``services``, ``usual_selectors``,
-``block_lists``, ``typos``, ``role_accounts``, ``advice``, ``phone_window`` and
-``address_headings``. Later folders win:
-an entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
+``block_lists``, ``typos``, ``role_accounts``, ``advice``, ``phone_window``, ``address_headings``,
+``order_headings`` and ``exports``. Later folders win: an entry with the id of an
+earlier one replaces it, ``enabled: false`` drops it.
 """
 
 import gc
@@ -17,6 +17,7 @@ from pathlib import Path
 from deliv.core.advice import AdviceBook, AdviceEntry
 from deliv.core.blocklists import BlockList
 from deliv.core.errors import Fault, RuleErrors
+from deliv.core.exports import ExportSystem, Role
 from deliv.core.placement import PlacementBook, Prior, Risk
 from deliv.core.providers import Provider, ProviderBook, ProviderKind
 from deliv.core.requirements import Consequence, Requirement
@@ -25,6 +26,7 @@ from deliv.core.rules import Effect, Rule, Test, comparisons_of
 from deliv.core.services import SendingService, ServiceBook
 from deliv.core.slips import SlipBook, SlipEntry
 from deliv.sources.domainlists import load_list
+from deliv.sources.exportfiles import decode_export, decode_role_headings
 from deliv.sources.fields import Fields, closest
 from deliv.sources.findingfiles import decode_advice, decode_effect, decode_rule, decode_window
 from deliv.sources.providerfiles import check_unique, decode_prior, decode_provider
@@ -135,6 +137,8 @@ class _Draft:
     advice: tuple[AdviceEntry, ...] = ()
     phone_window: str = ""
     headings: tuple[str, ...] = ()
+    exports: dict[str, ExportSystem] = field(default_factory=dict)
+    order_headings: dict[Role, tuple[str, ...]] = field(default_factory=dict)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def read(self, path: Path, *, keep: bool = False) -> None:
@@ -175,6 +179,7 @@ class _Draft:
         self.advice = tuple(decode_advice(child) for child in fields.children("advice")) + self.advice
         self.phone_window = decode_window(fields, "phone_window", self.phone_window)
         self.headings = fields.texts("address_headings") + self.headings
+        self._take_exports(fields, seen)
         fields.close()
 
     def _take_rule(self, fields: Fields, seen: set[str]) -> None:
@@ -224,6 +229,18 @@ class _Draft:
             accounts = decode_role_accounts(child)
             self._note_twice(child, accounts.id, seen)
             self.role_accounts[accounts.id] = accounts
+
+    def _take_exports(self, fields: Fields, seen: set[str]) -> None:
+        for child in fields.children("exports"):
+            if (turned_off := _turned_off(child, self.exports)) is not None:
+                self.exports.pop(turned_off, None)
+                continue
+            system = decode_export(child)
+            self._note_twice(child, system.id, seen)
+            self.exports[system.id] = system
+        if others := fields.child("order_headings"):
+            for role, headings in decode_role_headings(others).items():
+                self.order_headings[role] = headings + self.order_headings.get(role, ())
 
     def _take_provider(self, fields: Fields, seen: set[str]) -> None:
         if (turned_off := _turned_off(fields, self.providers)) is not None:
@@ -283,6 +300,8 @@ class _Draft:
             block_lists=tuple(self.block_lists.values()),
             advice=AdviceBook(entries=self.advice, phone_window=self.phone_window),
             address_headings=self.headings,
+            exports=tuple(self.exports.values()),
+            order_headings=self.order_headings,
             role_accounts=frozenset(n for a in self.role_accounts.values() for n in a.local_parts),
             digest=self.digest.hexdigest(),
         )

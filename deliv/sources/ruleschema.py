@@ -10,12 +10,14 @@ from typing import Final
 
 from deliv.core.advice import Action
 from deliv.core.blocklists import BlockListSubject
+from deliv.core.exports import Role
 from deliv.core.placement import Risk
 from deliv.core.providers import ProviderKind
 from deliv.core.requirements import Consequence
 from deliv.core.rules import Basis, Reason, Severity
 from deliv.sources.conditionschema import condition_schema
 from deliv.sources.examplefiles import RECORD_TYPES
+from deliv.sources.exportfiles import Delimiter, FileEncoding
 from deliv.sources.providerschema import (
     demand_schema,
     filter_schema,
@@ -88,7 +90,32 @@ def _document() -> dict[str, Schema]:
         "advice": entry["advice"] | {"description": "What to do; the first line that fits is taken."},
         "phone_window": text("When to phone.", pattern=f"^{_HOUR}-{_HOUR}$", examples=["10:00-19:00"]),
         "address_headings": sequence(text(), "Headings of the column with the addresses, the best first."),
+        "order_headings": _role_headings("Headings of other columns, whatever the system; the best first."),
+        "exports": sequence(ref("export"), "What shop systems export."),
     }
+
+
+def _role_headings(description: str) -> Schema:
+    return mapping({role: sequence(text(), minItems=1) for role in Role}, description=description)
+
+
+def _export() -> Schema:
+    return mapping(
+        {
+            "id": ref("id"),
+            "names": ref("bilingual", "What people call it."),
+            "signature": sequence(text(), "Headings that are all there in such a file.", minItems=1),
+            "columns": _role_headings(
+                "Its headings by what they say, the best first; “A + B” are columns that belong together."
+            ),
+            "encodings": sequence(word(FileEncoding), "How its files are usually written."),
+            "delimiter": word(Delimiter, "What usually stands between its cells.") | {"default": "comma"},
+            "repeats_order": flag("Whether every line of an order repeats the address.", default=True),
+            "has_email": flag("Whether it exports mail addresses at all.", default=True),
+            "sources": ref("sources"),
+        },
+        required=("id", "names", "signature", "columns", "sources"),
+    )
 
 
 def _rule() -> Schema:
@@ -276,4 +303,5 @@ _DEFS: Final[Mapping[str, Schema]] = {
     "service": switchable(_service()),
     "block_list": switchable(_block_list()),
     "advice": _advice(),
+    "export": switchable(_export()),
 }

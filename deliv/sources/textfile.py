@@ -3,6 +3,7 @@
 import codecs
 import io
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -19,6 +20,9 @@ _WIDE: Final = ("utf-16", "utf-32")  # encodings in which a character is no stri
 _ESCAPE: Final = "deliv.escape"
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
 _OTHER_NAMES: Final = {"windows-31j": "cp932", "sjis-win": "cp932", "ms932": "cp932"}
+_UNDEFINED: Final = "\x80\uf8f0\uf8f1\uf8f2\uf8f3"  # what Python makes of bytes that cp932 does not define
+_ESCAPES: Final = dict(zip(map(ord, _UNDEFINED), "\udc80\udca0\udcfd\udcfe\udcff", strict=True))
+_LOST = re.compile("[\udc00-\udcff]")
 _OTHERS: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"\x7fELF")
 
 
@@ -152,7 +156,8 @@ def _fits(file: BinaryIO, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         while chunk := file.read(_CHUNK):
-            decoder.decode(chunk)
+            if _holds_undefined(decoder.decode(chunk), encoding):
+                return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -190,10 +195,20 @@ def _unusual_lines(file: BinaryIO) -> Iterator[bytes]:
 
 def _decodes(line: bytes, encoding: str) -> bool:
     try:
-        line.decode(encoding)
+        return not _holds_undefined(line.decode(encoding), encoding)
     except UnicodeDecodeError:
         return False
-    return True
+
+
+def _holds_undefined(text: str, encoding: str) -> bool:
+    return encoding == "cp932" and any(character in text for character in _UNDEFINED)
+
+
+def undecodable(cell: str, encoding: Encoding) -> str | None:
+    """Return the cell with a lone surrogate for each byte that is no character; None if there is none."""
+    if encoding.name == "cp932":
+        cell = cell.translate(_ESCAPES)
+    return cell if _LOST.search(cell) else None
 
 
 def open_text(file: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:

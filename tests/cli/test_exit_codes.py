@@ -224,7 +224,7 @@ UNUSABLE = {
     no_headings: "holds an address where headings should be",
     an_unknown_column: "has no column “mail”",
     an_unknown_input_encoding: "there is no encoding “cp9999”",
-    a_workbook: "is an Excel workbook",
+    a_workbook: "cannot be read as an Excel workbook",
     a_binary: "is no text file",
     a_10_mb_line: "line 3 of list.csv is too long",
     a_10_mb_heading: "",

@@ -294,7 +294,7 @@ def test_a_list_without_headings_has_a_message_of_its_own_and_shows_no_address(
         (b" , ,\n", "holds no headings"),
         (b"\xef\xbb\xbf", "holds no headings"),
         (b"\xff\xfe", "holds no headings"),
-        (b"PK\x03\x04" + b"\0" * 100, "is an Excel workbook"),
+        (b"PK\x03\x04" + b"\0" * 100, "cannot be read as an Excel workbook"),
         (b"\0" * 100, "is no text file"),
         (b"id\n1\n", "has no column with mail addresses"),
     ],
