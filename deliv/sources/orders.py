@@ -7,8 +7,7 @@ end) ends the run before anything is written.
 
 import csv
 import itertools
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +17,7 @@ from deliv.core.errors import InputError
 from deliv.core.exports import ExportSystem, Layout, Role, RowFields, fold_heading, layout_of, recognise
 from deliv.core.order import Order
 from deliv.core.rulebook import RuleBook
+from deliv.sources.framing import ADDRESS, Framing, open_quote
 from deliv.sources.textfile import (
     LONGEST_LINE,
     Encoding,
@@ -31,9 +31,7 @@ from deliv.sources.workbook import Sheet, Workbook, is_workbook
 _DELIMITERS: Final = (",", "\t", ";")
 _MOST_HEADINGS_SHOWN: Final = 12
 _MOST_HEADING_LINES: Final = 100
-_FEWEST_DELIMITERS: Final = 3  # with fewer, a note with commas and an address looks like rows
 _MOST_UNDECODABLE_KEPT: Final = 20
-_ADDRESS = re.compile(r"[^\s@＠][@＠][^\s@＠]")  # a heading that holds one is no heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ class OrderFile:
     def _text_rows(self) -> Iterator[tuple[int, list[str]]]:
         text = open_text(self._file, self.encoding)
         try:
-            framing = _Framing(
+            framing = Framing(
                 text.readline,
                 self.name,
                 delimiter=self._delimiter,
@@ -238,8 +236,8 @@ class OrderFile:
             text.detach()
         if best is None or not any(cell.strip() for cell in best[1]):
             raise self._no_headings()
-        if any("\n" in heading and _ADDRESS.search(heading) for heading in best[1]):
-            raise _open_quote(self.name, 1)
+        if any("\n" in heading and ADDRESS.search(heading) for heading in best[1]):
+            raise open_quote(self.name, 1)
         return best[1], best[2]
 
     def _no_headings(self) -> InputError:
@@ -248,7 +246,7 @@ class OrderFile:
     def _find_column(self, wanted: str | None, rules: RuleBook) -> int:
         own = self.system.columns.get(Role.BUYER_EMAIL, ()) if self.system else ()
         known = _best_heading(self.columns, (*own, *rules.address_headings))
-        if known is None and any(map(_ADDRESS.search, self.columns)):  # and its first row must not be lost
+        if known is None and any(map(ADDRESS.search, self.columns)):  # and its first row must not be lost
             template = (
                 "the first line of {path} holds an address where headings should be; "
                 "add a line with headings above it (such as email); nothing was checked"
@@ -284,76 +282,6 @@ class OrderFile:
     def _shown_headings(self) -> str:
         shown = [heading.strip()[:40] for heading in self.columns[:_MOST_HEADINGS_SHOWN]]
         return " / ".join(shown) + (" / …" if len(self.columns) > _MOST_HEADINGS_SHOWN else "")
-
-
-class _Framing:
-    """Finds where rows begin and end, and gives up rather than guess."""
-
-    def __init__(
-        self, readline: Callable[[int], str], name: str, *, delimiter: str, width: int, address_index: int
-    ) -> None:
-        self._readline = readline
-        self._name = name
-        self._delimiter = delimiter
-        self._width = width
-        self._address_index = address_index
-        self._line = 0
-        self._last = ""
-        self._ended = False
-
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
-        while True:
-            start = self._line + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                if self._ended or self._line > start:
-                    raise _open_quote(self._name, start) from error
-                cells = self._read_leniently()
-            if self._line > start and (len(cells) != self._width or self._holds_rows(cells)):
-                raise _open_quote(self._name, start)
-            yield start, cells
-
-    def _holds_rows(self, cells: list[str]) -> bool:
-        """Whether a cell seems to have swallowed whole rows, which nobody would see missing."""
-        delimiters = self._width - 1
-        for index, cell in enumerate(cells):
-            fewest = 1 if index == self._address_index else _FEWEST_DELIMITERS
-            lines = cell.splitlines()[1:] if delimiters >= fewest else []
-            if any(line.count(self._delimiter) >= delimiters and _ADDRESS.search(line) for line in lines):
-                return True
-        return False
-
-    def _read_leniently(self) -> list[str]:
-        """Return the cells of a line with a stray quotation mark that stays within it."""
-        try:
-            return next(csv.reader([self._last], delimiter=self._delimiter))
-        except csv.Error as error:  # a cell beyond the limit of the csv module
-            raise self._endless_line() from error
-
-    def _lines(self) -> Iterator[str]:
-        while line := self._readline(LONGEST_LINE):
-            self._line += 1
-            if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
-                raise self._endless_line()
-            self._last = line
-            yield line
-        self._ended = True
-
-    def _endless_line(self) -> InputError:
-        template = "line {line} of {path} is too long to be a row of a list; nothing was checked"
-        return InputError(template, line=self._line, path=self._name)
-
-
-def _open_quote(name: str, line: int) -> InputError:
-    template = (
-        "in {path}, a quotation mark that opens on line {line} seems never to be closed, so it is not "
-        "clear where the rows begin; correct that line; nothing was checked"
-    )
-    return InputError(template, path=name, line=line)
 
 
 def _inheriting(orders: Iterator[Order], id_index: int) -> Iterator[Order]:
