@@ -38,6 +38,8 @@ def weigh(
     fired = [finding.rule for finding in findings.fired]
     placement = place_if(fired)
     risk = _risk(rules, placement)
+    if not findings.undecided:
+        return risk, placement
     for groups in alternatives(findings.undecided, values):
         fired = min(([*fired, *group] for group in groups), key=lambda hold: place_if(hold).inbox)
     return (risk if _risk(rules, place_if(fired)) is risk else Risk.UNKNOWN), placement
