@@ -28,7 +28,7 @@ from deliv.core.question import Resolver
 from deliv.core.report import Report, RunHeader, Summary, Tally
 from deliv.core.rulebook import RuleBook
 from deliv.core.seen import Seen
-from deliv.core.sending import OrderMessage, sending_of
+from deliv.core.sending import OrderMessage, arrival, sending_of
 from deliv.core.settings import SenderProfile, Settings
 from deliv.gather import Interviewer, gather_domains
 from deliv.version import __version__
@@ -213,8 +213,8 @@ class AssessmentStream:
         self._facts |= await gather_domains(domains, self._interviewer, self._rules, on_progress=on_done)
 
     def _scope(self) -> Scope:
-        arrived = self._mail.facts.received_at if self._mail else None
-        return Scope(providers=self._rules.providers, now=int((arrived or self._started_at).timestamp()))
+        now = arrival(self._mail, int(self._started_at.timestamp()))
+        return Scope(providers=self._rules.providers, now=now)
 
     def _sender_findings(self, sender: SenderFacts | None) -> Findings:
         if sender is None:

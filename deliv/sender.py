@@ -21,7 +21,7 @@ from deliv.core.question import Resolver
 from deliv.core.rulebook import RuleBook
 from deliv.core.rules import Decision, decide
 from deliv.core.senderreport import CustomerList, SenderReport
-from deliv.core.sending import OrderMessage, Sending, sending_of
+from deliv.core.sending import OrderMessage, Sending, arrival, sending_of
 from deliv.core.settings import SenderProfile, Settings
 from deliv.fixing import rank_fixes
 from deliv.gather import Interviewer, gather_domains
@@ -56,12 +56,11 @@ async def audit_sender(
 
 def thorough_scope(rules: RuleBook | None, mail: OrderMessage | None, now: int) -> Scope:
     """Return the scope of an audit: everything that the rule book knows of is asked."""
-    arrived = mail.facts.received_at if mail else None
     return Scope(
         providers=rules.providers if rules else None,
         block_lists=rules.block_lists if rules else (),
         is_thorough=True,
-        now=int(arrived.timestamp()) if arrived else now,
+        now=arrival(mail, now),
     )
 
 

@@ -44,6 +44,12 @@ class Sending:
     """Mails a day."""
 
 
+def arrival(mail: OrderMessage | None, otherwise: int) -> int:
+    """Return when a mail arrived, in seconds since 1970; `otherwise` where it does not say."""
+    arrived = mail.facts.received_at if mail else None
+    return int(arrived.timestamp()) if arrived else otherwise
+
+
 def sending_of(
     profile: SenderProfile | None,
     services: ServiceBook | None = None,

@@ -28,6 +28,8 @@ _PARTS: Final = re.compile(  # pictures, macros and the like are left behind
     re.IGNORECASE,
 )
 _CELL: Final = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^<]*?\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+# What the ZIP reader raises for damaged, encrypted and unknown archives.
+_UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
 _PLAIN: Final = re.compile(rb"<(?:\w+:)?(?:c|row)[\s/>]")
 
 
@@ -67,9 +69,7 @@ class Workbook:
 
         try:
             return CalamineWorkbook.from_filelike(self._unpacked(file))
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-            raise self._no_workbook() from error
-        except (CalamineError, ValueError, OSError) as error:
+        except (*_UNREADABLE, CalamineError) as error:
             raise self._no_workbook() from error
 
     def _unpacked(self, file: BinaryIO) -> io.BytesIO:

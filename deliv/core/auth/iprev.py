@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from deliv.core.auth.spf_macros import is_address
 from deliv.core.question import AnswerStatus, Asking, Query, RecordType
 
 _MOST_NAMES: Final = 10  # RFC 7208, section 5.5, sets this limit for the same look-up
@@ -58,7 +59,7 @@ def discover_reverse(ip: str) -> Asking[ReverseDns]:
         answer = yield query
         seen.append(f"{query}: {answer}")
         is_open |= answer.status is AnswerStatus.TEMPERROR
-        if any(_is_same(text, address) for text in answer.texts):
+        if any(is_address(text, address) for text in answer.texts):
             matched = name
             break
     if matched:
@@ -68,11 +69,3 @@ def discover_reverse(ip: str) -> Asking[ReverseDns]:
     else:
         status = ReverseStatus.MISMATCHED if names else ReverseStatus.MISSING
     return ReverseDns(ip=str(address), status=status, names=names, matched=matched, evidence=tuple(seen))
-
-
-def _is_same(text: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether `text` is `address`: the same one can be written in many ways."""
-    try:
-        return ipaddress.ip_address(text) == address
-    except ValueError:
-        return False

@@ -15,7 +15,7 @@ from deliv.core.auth.iprev import ReverseStatus
 from deliv.core.auth.policies import PolicyKind, RecordState
 from deliv.core.auth.spf import Qualifier
 from deliv.core.auth.spf_audit import SpfProblemKind
-from deliv.core.auth.spf_check import SpfVerdict
+from deliv.core.auth.spf_check import MAX_LOOKUPS, SpfVerdict
 from deliv.core.blocklists import ListingStatus
 from deliv.core.facts.recipient import Route
 from deliv.core.facts.sender import DkimState, SenderFacts, SpfStatus
@@ -165,7 +165,8 @@ def _spf(facts: SenderFacts) -> dict[str, FactValue]:
         # What was seen is true; what was not seen may hide in a part that was not answered.
         unseen = False if audit.is_complete else None
         values |= {name: True if kind in kinds else unseen for name, (kind, _) in _SPF_PROBLEMS.items()}
-        values["sender.spf_lookups"] = audit.lookups if audit.is_complete or audit.lookups > 10 else None
+        is_settled = audit.is_complete or audit.lookups > MAX_LOOKUPS
+        values["sender.spf_lookups"] = audit.lookups if is_settled else None
     return values
 
 
