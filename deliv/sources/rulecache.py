@@ -55,21 +55,31 @@ def read_cache(file: Path) -> dict[str, Located] | None:
 
 def write_cache(file: Path, documents: Mapping[str, Located]) -> None:
     """Keep the documents in `file`, in place of those kept before."""
+    if not keep_json(file, {name: _encode(document) for name, document in documents.items()}):
+        return
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".rules-", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump({name: _encode(document) for name, document in documents.items()}, stream)
-            Path(temporary).replace(file)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
         for older in file.parent.glob("rules-*.json"):
             if older != file:
                 older.unlink(missing_ok=True)
     except OSError:
         return
+
+
+def keep_json(file: Path, content: object) -> bool:
+    """Put `content` into `file`, whole or not at all; return whether the folder took it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem[:20]}-", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(content, stream)
+            Path(temporary).replace(file)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError:
+        return False
+    return True
 
 
 def _encode(located: Located) -> list[Any]:
