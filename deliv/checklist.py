@@ -5,15 +5,19 @@ anything is written, and collects the distinct domains. Then their facts are gat
 question asked once. The second pass judges and yields row by row; rows are never kept.
 """
 
+import functools
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import TypeAlias
 
 from deliv.clock import now_of
 from deliv.core.address import Mend
-from deliv.core.assess import Assessment, Judgement, judge, leave_open, refuse
+from deliv.core.assess import Assessment, Judgement, judge, leave_open, refuse, suit
+from deliv.core.case import Case, case_of_row
 from deliv.core.cell import Cell, read_cell
 from deliv.core.discovery import Scope, discover_sender
+from deliv.core.exports import Role
 from deliv.core.facts import (
     MessageFacts,
     RecipientFacts,
@@ -24,6 +28,7 @@ from deliv.core.facts import (
 )
 from deliv.core.findings import Findings, find
 from deliv.core.order import Order, OrderTable
+from deliv.core.ordercontext import OrderReader
 from deliv.core.question import Resolver
 from deliv.core.report import Report, RunHeader, Summary, Tally
 from deliv.core.rulebook import RuleBook
@@ -34,6 +39,10 @@ from deliv.gather import Interviewer, gather_domains
 from deliv.version import __version__
 
 _LOOK_AHEAD = 2_000  # rows, where they can be read only once
+_MOST_SUITED = 10_000  # judgements that are kept for orders to come
+
+_Alike: TypeAlias = tuple[str, bool]
+"""What addresses that share a judgement have in common: the domain, and whether they stand for a role."""
 
 Progress = Callable[[int, int], None]
 """Told how many of how many domains are done."""
@@ -125,7 +134,8 @@ class AssessmentStream:
     ) -> None:
         self._orders = orders
         self._rules = rules
-        self._interviewer = Interviewer.of(settings.network, resolver, canary=canary)
+        self.interviewer = Interviewer.of(settings.network, resolver, canary=canary)
+        """Asks for this run; whoever has more questions puts them to it."""
         self._settings = settings
         self._sender = sender
         self._mail = message
@@ -161,7 +171,7 @@ class AssessmentStream:
             await self._gather(self._orders)
         facts = sender if isinstance(sender, SenderFacts) else None
         if sending is not None:
-            facts = await self._interviewer.run(discover_sender(sending, self._scope()))
+            facts = await self.interviewer.run(discover_sender(sending, self._scope()))
         of_sender = self._sender_findings(facts)
         table = self._orders if isinstance(self._orders, OrderTable) else None
         self._header = RunHeader(
@@ -182,7 +192,12 @@ class AssessmentStream:
     async def __aiter__(self) -> AsyncIterator[Assessment]:
         header = await self.prepare()
         judge_order = _Judge(
-            self._rules, self._facts, header, self._settings, self._mail.facts if self._mail else None
+            self._rules,
+            self._facts,
+            header,
+            self._settings,
+            self._mail.facts if self._mail else None,
+            has_phones=Role.BUYER_PHONE in getattr(self._orders, "roles", ()),
         )
         tally, seen, repeated = Tally(), Seen(), 0
         for batch in _batches(self._orders):
@@ -198,7 +213,7 @@ class AssessmentStream:
             repeated=repeated,
             system=header.system,
             stale_rules=self._rules.stale(self._as_of),
-            resolver=await self._interviewer.report(),
+            resolver=await self.interviewer.report(),
         )
 
     async def _gather(self, orders: Iterable[Order]) -> None:
@@ -210,7 +225,7 @@ class AssessmentStream:
                 domains[address.domain] = None
         total, progress = len(domains), self._on_progress
         on_done = (lambda done: progress(done, total)) if progress else None
-        self._facts |= await gather_domains(domains, self._interviewer, self._rules, on_progress=on_done)
+        self._facts |= await gather_domains(domains, self.interviewer, self._rules, on_progress=on_done)
 
     def _scope(self) -> Scope:
         now = arrival(self._mail, int(self._started_at.timestamp()))
@@ -235,18 +250,23 @@ class _Judge:
         header: RunHeader,
         settings: Settings,
         message: MessageFacts | None,
+        *,
+        has_phones: bool,
     ) -> None:
         self._rules = rules
         self._facts = facts
         self._header = header
         self._settings = settings
         self._message = message
-        self._ordinary: dict[tuple[str, bool], Judgement] = {}
+        self._has_phones = has_phones
+        self._reader = order_reader(rules, settings, header.started_at)
+        self._shared: dict[_Alike, Judgement] = {}
+        self._suited: dict[tuple[_Alike, Case], Judgement] = {}
 
     def __call__(self, order: Order) -> Assessment:
         cell = read_cell(order.address, self._rules.providers.lenient_domains)
         return Assessment(
-            judgement=self._judgement(cell),
+            judgement=self._judgement(cell, order),
             address=order.address,
             normalized=cell.address.normalized if cell.address else None,
             mends=(Mend.SAME_ORDER, *cell.mends) if order.inherited else cell.mends,
@@ -254,32 +274,59 @@ class _Judge:
             row=order.row,
             line=order.line,
             cells=order.cells,
+            read_order=functools.partial(self._reader.read, order.fields) if order.has_fields else None,
         )
 
-    def _judgement(self, cell: Cell) -> Judgement:
-        as_of, settings = self._header.as_of, self._settings
-        if cell.is_garbled:
-            return leave_open(self._rules, as_of=as_of, settings=settings)
-        if cell.fault is not None:
-            return refuse(cell.fault, self._rules, as_of=as_of, settings=settings)
-        address = cell.address
-        assert address is not None
-        alike = (address.domain, is_role(address, self._rules.role_accounts))
-        known = self._ordinary.get(alike) if address.is_ordinary else None
+    def _judgement(self, cell: Cell, order: Order) -> Judgement:
+        alike, plain = self._plain(cell)
+        if not order.has_fields or not plain.advice.phone_window:
+            return plain  # nothing of the order matters, so it is not even read
+        urgency = self._rules.advice.urgency
+        case = case_of_row(order.fields, self._reader, urgency, has_phones=self._has_phones)
+        known = self._suited.get((alike, case)) if alike else None
         if known is not None:
             return known
+        suited = suit(plain, case, self._rules, as_of=self._header.as_of, settings=self._settings)
+        if alike:
+            if len(self._suited) == _MOST_SUITED:
+                self._suited.clear()
+            self._suited[alike, case] = suited
+        return suited
+
+    def _plain(self, cell: Cell) -> tuple[_Alike | None, Judgement]:
+        """Return the judgement without an order, and what addresses that share it have in common."""
+        as_of, settings = self._header.as_of, self._settings
+        if cell.is_garbled:
+            return None, leave_open(self._rules, as_of=as_of, settings=settings)
+        if cell.fault is not None:
+            return None, refuse(cell.fault, self._rules, as_of=as_of, settings=settings)
+        address = cell.address
+        assert address is not None
+        facts = self._facts[address.domain]
+        alike = (address.domain, is_role(address, self._rules.role_accounts))
+        is_shared = address.is_ordinary and facts.did_you_mean is None  # a suggestion names the whole address
+        known = self._shared.get(alike) if is_shared else None
+        if known is not None:
+            return alike, known
         judgement = judge(
             address,
-            self._facts[address.domain],
+            facts,
             self._rules,
             as_of=as_of,
             sender=self._header.sender,
             message=self._message,
             settings=settings,
         )
-        if address.is_ordinary:
-            self._ordinary[alike] = judgement
-        return judgement
+        if is_shared:
+            self._shared[alike] = judgement
+        return alike if is_shared else None, judgement
+
+
+def order_reader(rules: RuleBook, settings: Settings, started_at: datetime) -> OrderReader:
+    """Return what reads the orders of this shop, by the clock of the run."""
+    zone = started_at.tzinfo
+    assert zone is not None
+    return OrderReader(words=rules.advice.words, zone=zone, country=settings.shop.country)
 
 
 def _is_one_shot(orders: Iterable[Order]) -> bool:

@@ -1,7 +1,7 @@
 """``deliv rules``: the rule book as something to read, to check and to add to."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -69,6 +69,14 @@ NamesArgument = Annotated[
     typer.Argument(
         metavar="ID...",
         help=tr("Ids of the entries; a domain stands for its provider, a fact for itself."),
+        show_default=False,
+    ),
+]
+TextNamesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[ID]...",
+        help=tr("Ids of texts, or of mailbox providers for the steps of their customers; all otherwise."),
         show_default=False,
     ),
 ]
@@ -204,9 +212,48 @@ def schema(output: options.OutputOption = None) -> int:
 
 schema.__doc__ = tr("Print a JSON Schema of rule files, with which an editor helps to write them.")
 
+
+def texts(
+    names: TextNamesArgument = None,
+    rules: options.RulesOption = None,
+    config: options.ConfigOption = None,
+    output: options.OutputOption = None,
+    lang: options.LangOption = None,
+) -> int:
+    from deliv.core.providers import Provider, ProviderKind
+    from deliv.core.wording import Template
+    from deliv.formats.bookadvice import texts_page, unsaid, with_steps
+    from deliv.sources.rulefiles import load_rules
+    from deliv.sources.settings import load_settings
+
+    settings = load_settings(config)
+    book = load_rules(*settings.rules, *(rules or ()))
+    providers = with_steps(book)
+    known: dict[str, Template | Provider] = {each.id: each for each in providers}
+    known |= book.advice.templates
+    carriers = [provider for provider in providers if provider.kind is ProviderKind.CARRIER]
+    for name in names or ():
+        if name not in known:
+            raise _no_text(known, name)
+    chosen: list[Template | Provider] = [known[name] for name in names or ()]
+    chosen = chosen or [*book.advice.templates.values(), *carriers]
+    language = lang or chosen_language()
+    _write(texts_page(chosen, settings, language), output)
+    if missing := unsaid(settings):
+        translate = translator(language)
+        typer.echo(translate("deliv.yaml does not say: {names}").format(names=", ".join(missing)), err=True)
+    return ExitCode.OK
+
+
+texts.__doc__ = tr(
+    "Print the words for customers, filled with your shop's name and phone: "
+    "for the thank-you page, mails, SMS, calls, and how to let your mail in."
+)
+
 for name, command in (
     (_DEFAULT, list_),
     ("show", show),
+    ("texts", texts),
     ("lint", lint),
     ("test", run_examples),
     ("schema", schema),
@@ -241,6 +288,20 @@ def _unknown(book: "RuleBook", name: str) -> Exception:
         template = "the rule book holds nothing called “{name}”; did you mean “{guess}”?"
         return InputError(template, name=name, guess=guess)
     return InputError("the rule book holds nothing called “{name}”; “deliv rules” lists it", name=name)
+
+
+def _no_text(known: Iterable[str], name: str) -> Exception:
+    from deliv.core.errors import InputError
+    from deliv.sources.fields import closest
+
+    guess = closest(name, known)
+    if guess:
+        template = "the rule book has no text called “{name}”; did you mean “{guess}”?"
+        return InputError(template, name=name, guess=guess)
+    choices = ", ".join(known)
+    return InputError(
+        "the rule book has no text called “{name}”; use one of: {choices}", name=name, choices=choices
+    )
 
 
 def _failure(rule: str, key: str, trial: "Trial", translate: Translate) -> str:

@@ -1,58 +1,21 @@
 """What to do about one address, by when, and what to say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
+from typing import Final
 
+from deliv.core.advicebook import Action, AdviceBook, AdviceEntry, Remark
+from deliv.core.case import Case
+from deliv.core.ladder import Hurry, PlannedStep, StepKind, plan
 from deliv.core.placement import Risk
 from deliv.core.providers import AllowList, ProviderKind
 from deliv.core.rules import Reason
+from deliv.core.settings import Settings
 from deliv.core.text import Text
-
-
-class Action(StrEnum):
-    """The next step, as a word."""
-
-    SEND = "send"
-    SEND_WITH_NOTICE = "send_with_notice"
-    """Send, and tell the customer where else to look; phone if nothing comes back."""
-    PHONE_IF_SILENT = "phone_if_silent"
-    PHONE_FIRST = "phone_first"
-    FIX_ADDRESS = "fix_address"
-    USE_RELAY = "use_relay"
-    RECHECK = "recheck"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdviceEntry:
-    """One line of the ladder: for whom it is, and what it says."""
-
-    risks: frozenset[Risk]
-    """Risks that it is for."""
-    action: Action
-    """The next step."""
-    text: Text
-    """What to do, for the shop; with ``{fields}``."""
-    kinds: frozenset[ProviderKind] = frozenset()
-    """Kinds of provider that it is for; empty for all."""
-    reasons: frozenset[Reason] = frozenset()
-    """Reasons of which one must be given; empty for no matter which."""
-    due_in: int | None = None
-    """Business days until the step is due; None when nothing is due."""
-    say: Text | None = None
-    """What to say or write to the customer; with ``{fields}``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdviceBook:
-    """The ladder, and when to phone."""
-
-    entries: tuple[AdviceEntry, ...]
-    """The first one that fits holds; the last one fits everything."""
-    phone_window: str
-    """Hours for calls where the shop says nothing else."""
+from deliv.core.wording import Fields, fill, fill_steps, same
+from deliv.core.workdays import PhoneHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +34,17 @@ class Advice:
     """What to say or write to the customer."""
     tell_customer: AllowList | None = None
     """Steps by which the customer lets the shop's mail in."""
+    steps: tuple[PlannedStep, ...] = ()
+    """What follows while the customer stays silent, with its days."""
 
 
-_CALLS = frozenset({Action.PHONE_FIRST, Action.PHONE_IF_SILENT, Action.FIX_ADDRESS, Action.SEND_WITH_NOTICE})
+_PHONES_NOW: Final = frozenset({Action.PHONE_FIRST, Action.FIX_ADDRESS})
 
 
 def choose_entry(
     book: AdviceBook, risk: Risk, kind: ProviderKind | None, reasons: AbstractSet[Reason]
 ) -> AdviceEntry:
-    """Return the first line of the ladder that fits."""
+    """Return the first line of the advice that fits."""
     return next(
         entry
         for entry in book.entries
@@ -94,64 +59,69 @@ def advise(
     entry: AdviceEntry,
     *,
     as_of: date,
-    fields: Mapping[str, Text],
+    fields: Fields,
+    settings: Settings | None = None,
     allow_list: AllowList | None = None,
-    phone_window: str = "",
-    closed: AbstractSet[date] = frozenset(),
+    case: Case | None = None,
 ) -> Advice:
-    """Turn a line of the ladder into advice for one address.
+    """Turn a line of the book into advice for one address, as if the order had come in on `as_of`.
 
-    `fields` fill the placeholders of its texts and of the customer's steps; `phone_window` and
-    `closed` are the shop's own, where it has said so.
+    `fields` fill the placeholders of its texts and of the customer's steps; `settings` are the
+    shop's; `case` is what the order adds.
     """
-    due = None if entry.due_in is None else business_day(as_of, entry.due_in, closed)
-    calls = entry.action in _CALLS and due is not None
-    window = (phone_window or book.phone_window) if calls else ""
+    settings, case = settings or Settings(), case or Case()
+    workdays = book.workdays(settings)
+    hurry = case.hurry(book.urgency, workdays)
+    steps = plan(book.ladders[entry.ladder], as_of, workdays, hurry)
+    first = next((each for each in steps if each.step.do is not StepKind.MAIL), None)
+    call = first if first is not None and first.step.do.is_call else None
+    hours = book.phone_hours(settings) if call else None
     known = dict(fields)
-    known["due"] = Text(ja=_japanese_date(due), en=due.isoformat()) if due else Text(ja="", en="")
-    known["window"] = Text(ja=window, en=window)
+    known["due"] = day_text(first.due) if first else same("")
+    known["window"] = same(window_text(hours) if hours else "")
+    if case.need_by:
+        known["need_by"] = day_text(case.need_by)
+    remarks = _remarks(case, call, hurry, as_of) if call else ()
+    say = book.templates.get("call-gift") if case.is_gift and entry.action in _PHONES_NOW else None
+    words = say.body if say else entry.say
     return Advice(
         action=entry.action,
-        text=_fill(entry.text, known),
-        due=due,
-        phone_window=window,
-        say=_fill(entry.say, known) if entry.say else None,
-        tell_customer=_fill_steps(allow_list, known) if allow_list else None,
+        text=joined(fill(text, known) for text in (entry.text, *map(book.remarks.get, remarks)) if text),
+        due=first.due if first else None,
+        phone_window=str(hours.window) if hours else "",
+        say=fill(words, known) if words else None,
+        tell_customer=fill_steps(allow_list, known) if allow_list else None,
+        steps=steps,
     )
 
 
-def business_day(start: date, days: int, closed: AbstractSet[date]) -> date:
-    """Return the day `days` business days after `start`, on which the shop is there to phone.
-
-    0 is `start` itself, or the next business day when that is none. Saturdays, Sundays and the
-    days in `closed` are not business days.
-    """
-    day, left = start, days
-    while True:
-        if day.weekday() < 5 and day not in closed:
-            if left <= 0:
-                return day
-            left -= 1
-        day += timedelta(days=1)
-
-
-def _japanese_date(day: date) -> str:
-    return f"{day.month}月{day.day}日({'月火水木金土日'[day.weekday()]})"
+def _remarks(case: Case, call: PlannedStep, hurry: Hurry, as_of: date) -> list[Remark]:
+    """Return what the order adds to the advice to make a call; what changes nothing is left out."""
+    found = []
+    if case.need_by is not None and case.need_by < as_of:
+        found.append(Remark.DEADLINE_PASSED)
+    elif hurry.latest is not None and hurry.latest <= call.due:
+        found.append(Remark.DEADLINE)
+    if hurry.days and call.step.after:
+        found.append(Remark.AMOUNT)
+    if case.is_gift:
+        found.append(Remark.GIFT)
+    if case.lacks_phone:
+        found.append(Remark.NO_PHONE)
+    return found
 
 
-def _fill(text: Text, fields: Mapping[str, Text]) -> Text:
-    return Text(
-        ja=text.ja.format_map({name: value.ja for name, value in fields.items()}),
-        en=text.en.format_map({name: value.en for name, value in fields.items()}),
-    )
+def joined(texts: Iterable[Text]) -> Text:
+    """Return sentences behind each other."""
+    parts = tuple(texts)
+    return Text(ja="".join(part.ja for part in parts), en=" ".join(part.en for part in parts if part.en))
 
 
-def _fill_steps(steps: AllowList, fields: Mapping[str, Text]) -> AllowList:
-    ja = {name: value.ja for name, value in fields.items()}
-    en = {name: value.en for name, value in fields.items()}
-    return AllowList(
-        ja=tuple(step.format_map(ja) for step in steps.ja),
-        en=tuple(step.format_map(en) for step in steps.en),
-        url=steps.url,
-        verified=steps.verified,
-    )
+def day_text(day: date) -> Text:
+    """Return a day as people read it."""
+    return Text(ja=f"{day.month}月{day.day}日({'月火水木金土日'[day.weekday()]})", en=day.isoformat())
+
+
+def window_text(hours: PhoneHours) -> str:
+    """Return the hours for calls as people read them: ``10:00-12:00/13:00-19:00``."""
+    return "/".join(map(str, hours.spans))

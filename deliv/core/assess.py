@@ -1,12 +1,13 @@
 """One address: facts × rules × placement × advice → assessment."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from deliv.core.address import NO_ADDRESS, Address, Mend
 from deliv.core.advice import Advice, advise, choose_entry
+from deliv.core.case import Case, case_of
 from deliv.core.errors import AddressSyntaxError
 from deliv.core.facts import (
     MessageFacts,
@@ -18,14 +19,15 @@ from deliv.core.facts import (
     sender_facts,
 )
 from deliv.core.findings import Finding, Findings, find
+from deliv.core.ordercontext import OrderContext
 from deliv.core.placement import NOWHERE, Placement, Risk
 from deliv.core.providers import Provider
 from deliv.core.question import Trouble
 from deliv.core.rulebook import RuleBook
 from deliv.core.rules import Reason, Rule
 from deliv.core.settings import Settings
-from deliv.core.text import Text
 from deliv.core.weighing import weigh
+from deliv.core.wording import Fields, address_fields, shop_fields
 
 
 class Result(StrEnum):
@@ -78,6 +80,8 @@ class Judgement:
     """Rules that may hold or not, since a fact is not known."""
     fault: AddressSyntaxError | None = None
     """What is wrong with the text, when it is no address."""
+    fields: Fields = field(default_factory=dict, compare=False, repr=False)
+    """What fills the words of the rule book."""
 
     @property
     def result(self) -> Result:
@@ -105,6 +109,13 @@ class Assessment:
     """Line of the file on which the row begins, from 1."""
     cells: tuple[str, ...] = ()
     """The input's own columns."""
+    read_order: Callable[[], OrderContext] | None = field(default=None, compare=False, repr=False)
+    """Reads the order of the row; None when the list says nothing of orders."""
+
+    @property
+    def order(self) -> OrderContext | None:
+        """What the row says of the order; read each time that it is asked for, since few lists need it."""
+        return self.read_order() if self.read_order else None
 
     @property
     def result(self) -> Result:
@@ -161,16 +172,26 @@ def assess(
     as_of: date,
     sender: SenderFacts | None = None,
     message: MessageFacts | None = None,
+    order: OrderContext | None = None,
     settings: Settings | None = None,
 ) -> Assessment:
     """Judge one address on the day `as_of`.
 
     `facts` are those of its domain; `sender` those of the shop, where they were looked up;
-    `message` those of one of its order mails. Never raises: what is not known makes the result
-    unknown, never undeliverable.
+    `message` those of one of its order mails; `order` what the mail is about. Never raises: what is not
+    known makes the result unknown, never undeliverable.
     """
+    settings = settings or Settings()
     judgement = judge(address, facts, rules, as_of=as_of, sender=sender, message=message, settings=settings)
-    return Assessment(judgement=judgement, address=address.original, normalized=address.normalized)
+    if order is not None:
+        case = case_of(order, rules.advice.urgency, settings.shop.country)
+        judgement = suit(judgement, case, rules, as_of=as_of, settings=settings)
+    return Assessment(
+        judgement=judgement,
+        address=address.original,
+        normalized=address.normalized,
+        read_order=(lambda: order) if order is not None else None,
+    )
 
 
 def judge(
@@ -208,7 +229,7 @@ def judge(
     reasons = _reasons(findings, facts, risk)
     if risk is Risk.UNKNOWN and facts.provider is None:
         placement = None  # neither the DNS nor the rule book has anything to say
-    fields = _fields(address, facts, sender, settings)
+    fields = address_fields(address, facts, sender, settings)
     return Judgement(
         risk=risk,
         reasons=reasons,
@@ -221,6 +242,7 @@ def judge(
             as_of=as_of,
             settings=settings,
         ),
+        fields=fields,
         provider=facts.provider,
         facts=facts,
         placement=placement,
@@ -229,23 +251,40 @@ def judge(
     )
 
 
+def suit(judgement: Judgement, case: Case, rules: RuleBook, *, as_of: date, settings: Settings) -> Judgement:
+    """Return the judgement with advice that suits an order: the very same where that changes nothing."""
+    if not judgement.advice.phone_window or case == Case():
+        return judgement  # an order changes only when and how somebody phones
+    advice = _advise(
+        rules,
+        judgement.risk,
+        judgement.provider,
+        judgement.reasons,
+        fields=judgement.fields,
+        as_of=as_of,
+        case=case,
+        settings=settings,
+    )
+    return judgement if advice == judgement.advice else replace(judgement, advice=advice)
+
+
 def refuse(fault: AddressSyntaxError, rules: RuleBook, *, as_of: date, settings: Settings) -> Judgement:
     """Return the judgement on a text that is no address."""
     empty = (Reason.NO_ADDRESS,) if fault.template == NO_ADDRESS else ()
     reasons = (Reason.FAILED_SYNTAX_CHECK, *empty)
-    advice = _advise(
-        rules, Risk.CERTAIN, None, reasons, fields=_no_fields(settings), as_of=as_of, settings=settings
+    fields = shop_fields(settings)
+    advice = _advise(rules, Risk.CERTAIN, None, reasons, fields=fields, as_of=as_of, settings=settings)
+    return Judgement(
+        risk=Risk.CERTAIN, reasons=reasons, placement=NOWHERE, advice=advice, fault=fault, fields=fields
     )
-    return Judgement(risk=Risk.CERTAIN, reasons=reasons, placement=NOWHERE, advice=advice, fault=fault)
 
 
 def leave_open(rules: RuleBook, *, as_of: date, settings: Settings) -> Judgement:
     """Return the judgement on a cell whose bytes could not be read: our failure, not the customer's."""
     reasons = (Reason.UNDECODABLE,)
-    advice = _advise(
-        rules, Risk.UNKNOWN, None, reasons, fields=_no_fields(settings), as_of=as_of, settings=settings
-    )
-    return Judgement(risk=Risk.UNKNOWN, reasons=reasons, advice=advice)
+    fields = shop_fields(settings)
+    advice = _advise(rules, Risk.UNKNOWN, None, reasons, fields=fields, as_of=as_of, settings=settings)
+    return Judgement(risk=Risk.UNKNOWN, reasons=reasons, advice=advice, fields=fields)
 
 
 def _reasons(findings: Findings, facts: RecipientFacts, risk: Risk) -> tuple[Reason, ...]:
@@ -270,9 +309,10 @@ def _advise(
     provider: Provider | None,
     reasons: tuple[Reason, ...],
     *,
-    fields: Mapping[str, Text],
+    fields: Fields,
     as_of: date,
     settings: Settings,
+    case: Case | None = None,
 ) -> Advice:
     kind = provider.kind if provider else None
     return advise(
@@ -281,43 +321,6 @@ def _advise(
         as_of=as_of,
         fields=fields,
         allow_list=provider.allow_list if provider else None,
-        phone_window=settings.calendar.phone_window,
-        closed=settings.calendar.closed,
+        settings=settings,
+        case=case,
     )
-
-
-def _fields(
-    address: Address, facts: RecipientFacts, sender: SenderFacts | None, settings: Settings
-) -> dict[str, Text]:
-    """Return what the placeholders of the advice texts stand for."""
-    fields = _no_fields(settings)
-    provider = facts.provider
-    same = {
-        "domain": facts.domain,
-        "quoted_form": address.quoted_form or address.normalized,
-        "suggestion": f"{address.local_part}@{facts.did_you_mean}" if facts.did_you_mean else "",
-    }
-    fields |= {name: Text(ja=value, en=value) for name, value in same.items()}
-    if sender is not None:
-        fields["sender_domain"] = Text(ja=sender.from_domain, en=sender.from_domain)
-    if provider is not None:
-        fields["provider"] = provider.names
-        fields["reach"] = provider.reach or fields["reach"]
-    return fields
-
-
-def _no_fields(settings: Settings) -> dict[str, Text]:
-    shop = settings.shop
-    nothing = Text(ja="", en="")
-    hours = f" ({shop.hours})" if shop.hours else ""
-    phone = f"{shop.phone}{hours}" if shop.phone else ""
-    return {
-        "domain": nothing,
-        "quoted_form": nothing,
-        "suggestion": nothing,
-        "reach": nothing,
-        "provider": Text(ja="このメールサービス", en="this mail service"),
-        "sender_domain": Text(ja="当店のメールのドメイン(@の後ろ)", en="the shop's mail domain"),
-        "shop": Text(ja=shop.name or "(店名)", en=shop.name or "(shop name)"),
-        "shop_phone": Text(ja=phone or "(店の電話番号)", en=phone or "(shop phone)"),
-    }

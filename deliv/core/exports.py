@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from deliv.core.text import Source, Text
 
@@ -38,7 +38,8 @@ class Role(StrEnum):
     """When the customer answered."""
 
 
-_GATHERED: Final = frozenset({Role.GIFT, Role.NOTE})  # what stands in any of their columns counts
+# What stands in any of their columns counts.
+_GATHERED: Final = frozenset({Role.GIFT, Role.NOTE, Role.BUYER_PHONE, Role.RECIPIENT_PHONE})
 _SPACED: Final = frozenset({Role.BUYER_NAME, Role.RECIPIENT_NAME, Role.ORDERED_AT})
 _PHONES: Final = frozenset({Role.BUYER_PHONE, Role.RECIPIENT_PHONE})
 
@@ -128,19 +129,22 @@ def layout_of(headings: Sequence[str], columns: RoleHeadings, fallback: RoleHead
 def role_text(role: Role, cells: Sequence[str], columns: RoleColumns) -> str:
     """Return what the cells of a row say for a role, as written; empty when they say nothing.
 
-    The first place that holds something counts; for gifts and notes all do, one on each line.
+    The first place that holds something counts; for gifts, notes and phones all do, one on each line.
     Parts of a name or a date are joined by a space, and those of a phone number by a hyphen.
     """
-    glue = " " if role in _SPACED else "-" if role in _PHONES else ""
     texts: list[str] = []
+    width = len(cells)
     for indexes in columns:
-        parts = [cells[index].strip() for index in indexes if index < len(cells)]
-        text = glue.join(part for part in parts if part)
+        if len(indexes) == 1:
+            text = cells[indexes[0]].strip() if indexes[0] < width else ""
+        else:
+            glue = " " if role in _SPACED else "-" if role in _PHONES else ""
+            text = glue.join(filter(None, [cells[index].strip() for index in indexes if index < width]))
         if text and role not in _GATHERED:
             return text
         if text:
             texts.append(text)
-    return "\n".join(dict.fromkeys(texts))
+    return "\n".join(dict.fromkeys(texts)) if len(texts) > 1 else "".join(texts)
 
 
 class RowFields(Mapping[str, str]):
@@ -153,14 +157,16 @@ class RowFields(Mapping[str, str]):
         self._layout = layout
 
     def __getitem__(self, key: str) -> str:
-        try:
-            role = Role(key)
-            text = role_text(role, self._cells, self._layout[role])
-        except ValueError:
-            raise KeyError(key) from None
+        role = cast("Role", key)  # a role is its own name, and another text is not in the layout
+        text = role_text(role, self._cells, self._layout[role])
         if not text:
             raise KeyError(key)
         return text
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return what the row says for a role; long lists ask for little else."""
+        columns = self._layout.get(cast("Role", key))
+        return (role_text(cast("Role", key), self._cells, columns) or default) if columns else default
 
     def __iter__(self) -> Iterator[str]:
         return (role.value for role, columns in self._layout.items() if role_text(role, self._cells, columns))

@@ -46,6 +46,11 @@ class Order:
     Rows of an `OrderFile` look it up in their cells when it is asked for.
     """
 
+    @property
+    def has_fields(self) -> bool:
+        """Whether the list has columns that say something of orders."""
+        return self.fields is not _NOTHING
+
 
 @runtime_checkable
 class OrderTable(Protocol):

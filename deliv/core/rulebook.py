@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from deliv.core.advice import AdviceBook
+from deliv.core.advicebook import AdviceBook, LegalNote
 from deliv.core.blocklists import BlockList
+from deliv.core.contacts import ContactVocabulary
 from deliv.core.exports import ExportSystem, RoleHeadings
+from deliv.core.ladder import Ladder
 from deliv.core.mx import parse_mx
 from deliv.core.placement import PlacementBook
 from deliv.core.providers import Provider, ProviderBook
@@ -16,8 +18,20 @@ from deliv.core.services import SendingService, ServiceBook
 from deliv.core.slips import SlipEntry
 from deliv.core.text import is_stale, last_checked
 from deliv.core.typos import suggest
+from deliv.core.wording import Template
 
-Entry: TypeAlias = Rule | Provider | Requirement | SendingService | BlockList | SlipEntry | ExportSystem
+Entry: TypeAlias = (
+    Rule
+    | Provider
+    | Requirement
+    | SendingService
+    | BlockList
+    | SlipEntry
+    | ExportSystem
+    | Ladder
+    | Template
+    | LegalNote
+)
 """What the book names by an id; a provider and a service may have the same one."""
 
 
@@ -49,6 +63,8 @@ class RuleBook:
     """What shop systems export."""
     order_headings: RoleHeadings = field(default_factory=dict)
     """Headings of other columns, whatever the system; the best first."""
+    contacts: ContactVocabulary = field(default_factory=ContactVocabulary)
+    """How logs of contacts are written."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -61,6 +77,9 @@ class RuleBook:
             *self.block_lists,
             *self.providers.slips.entries,
             *self.exports,
+            *self.advice.ladders.values(),
+            *self.advice.templates.values(),
+            *((self.advice.legal_note,) if self.advice.legal_note else ()),
         )
 
     def named(self, name: str) -> tuple[Entry, ...]:
@@ -73,7 +92,7 @@ class RuleBook:
 
     def stale(self, as_of: date) -> tuple[str, ...]:
         """Return the ids of entries that nobody has checked for 18 months."""
-        sourced = [entry for entry in self.entries if not isinstance(entry, Requirement) and entry.sources]
+        sourced = [e for e in self.entries if not isinstance(e, Requirement | Ladder) and e.sources]
         old = [entry.id for entry in sourced if is_stale(last_checked(entry.sources), as_of)]
         return tuple(dict.fromkeys(old))
 

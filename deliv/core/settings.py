@@ -18,6 +18,8 @@ class ShopSettings:
     """When they may call it, in words."""
     timezone: str = ""
     """IANA name such as ``Asia/Tokyo``; empty for the computer's own."""
+    country: str = "JP"
+    """ISO 3166 code: its public holidays, and its phone numbers without country code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,14 @@ class NetworkSettings:
 class CalendarSettings:
     """When the shop is there to phone."""
 
+    workdays: frozenset[int] = frozenset(range(5))
+    """Days of the week on which somebody is there, from Monday, which is 0."""
     closed: frozenset[date] = frozenset()
-    """Days on which nobody phones, besides Saturdays and Sundays."""
+    """Days off, besides public holidays and the end of the year."""
     phone_window: str = ""
     """Hours for calls such as ``10:00-19:00``; empty for those of the rule book."""
+    quiet_hours: str = ""
+    """Hours without mail by hand to carriers such as ``21:00-08:00``; empty for those of the rule book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

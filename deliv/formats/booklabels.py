@@ -14,10 +14,40 @@ from deliv.core.blocklists import BlockListSubject
 from deliv.core.facts import PLUS_ALL, DkimState, FactValue, Retired, Route, SpfStatus
 from deliv.core.facts.message import Body, Charset, DisplayName, ReplyTo
 from deliv.core.filters import FilterDefault, FilterEffect
+from deliv.core.ladder import StepKind
 from deliv.core.providers import ProviderKind
 from deliv.formats import labels, senderlabels
 from deliv.formats.safe import printable
 from deliv.locale import Translate
+
+STEP: Final[Mapping[StepKind, str]] = {
+    StepKind.MAIL: "mail",
+    StepKind.RELAY: "message by the mall's or the relay's own path",
+    StepKind.SMS: "SMS",
+    StepKind.PHONE: "phone call",
+    StepKind.LETTER: "letter",
+    StepKind.RECHECK: "have the address checked again",
+    StepKind.REVIEW: "decide what becomes of the order",
+}
+
+MARK: Final[Mapping[str, str]] = {
+    "customer": "(customer's name)",
+    "order": "(order number)",
+    "sender_domain": "(the domain that you send from)",
+    "domain": "(the customer's mail domain)",
+    "provider": "(the customer's mail service)",
+    "quoted_form": "(the customer's address)",
+    "suggestion": "(the address that was probably meant)",
+    "phone": "(the customer's phone number)",
+    "others": "(other order numbers)",
+    "need_by": "(day on which the goods are needed)",
+    "due": "(day)",
+    "reply_by": "(day to answer by)",
+    "window": "(hours for calls)",
+    "quiet_end": "(end of the quiet hours)",
+    "reach": "(by which path it is reached)",
+}
+"""What stands for something that only an order can say."""
 
 ROUTE: Final[Mapping[Route, str]] = {
     Route.MX: "to a mail server",

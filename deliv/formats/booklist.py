@@ -11,6 +11,7 @@ from deliv.core.facts import FACTS
 from deliv.core.rulebook import RuleBook
 from deliv.core.text import Source, last_checked
 from deliv.formats import labels
+from deliv.formats.bookadvice import step_text
 from deliv.formats.booklabels import SUBJECT
 from deliv.formats.safe import printable
 from deliv.formats.summary import stale_lines
@@ -95,6 +96,8 @@ def _sections(book: RuleBook, translate: Translate, lang: str) -> tuple[_Section
     _ = translate
     identity, name, checked = _("Id"), _("Name"), _("Checked")
     demands = [demand.requirement for p in book.providers.providers for demand in p.requires]
+    note = book.advice.legal_note
+    law = ((note.id, _("What a mail that was refused means in law")),) if note else ()
     return (
         _Section(
             _("Mailbox providers"),
@@ -148,6 +151,19 @@ def _sections(book: RuleBook, translate: Translate, lang: str) -> tuple[_Section
                 (s.id, s.names.get(lang), " / ".join(s.columns.get(Role.BUYER_EMAIL, ())), _day(s.sources))
                 for s in book.exports
             ),
+        ),
+        _Section(
+            _("Ladders: what to do while a customer stays silent"),
+            (identity, _("Steps, in business days")),
+            tuple(
+                (ladder.id, _("; ").join(step_text(step, _) for step in ladder.steps))
+                for ladder in book.advice.ladders.values()
+            ),
+        ),
+        _Section(
+            _("Words for customers"),
+            (identity, name),
+            tuple((text.id, text.names.get(lang)) for text in book.advice.templates.values()) + law,
         ),
     )
 
@@ -248,6 +264,17 @@ def book_json(book: RuleBook, lang: str, *, as_of: date) -> str:
             )
             for s in book.exports
         ],
+        "ladders": [
+            {
+                "id": ladder.id,
+                "steps": [
+                    {"after": s.after, "do": s.do, "text": s.text or None, "automatic": s.is_automatic}
+                    for s in ladder.steps
+                ],
+            }
+            for ladder in book.advice.ladders.values()
+        ],
+        "texts": [named(text) for text in book.advice.templates.values()],
         "stale_rules": [*book.stale(as_of)],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from deliv.core.advicebook import LegalNote
 from deliv.core.blocklists import BlockList
 from deliv.core.exports import ExportSystem
 from deliv.core.facts import FACTS
+from deliv.core.ladder import Ladder
 from deliv.core.providers import Provider
 from deliv.core.requirements import Demand, Requirement
 from deliv.core.rulebook import Entry, RuleBook
@@ -13,7 +15,9 @@ from deliv.core.rules import Example, Rule
 from deliv.core.services import SendingService
 from deliv.core.slips import SlipEntry
 from deliv.core.text import Source, Text, is_stale, last_checked
+from deliv.core.wording import Template
 from deliv.formats import labels
+from deliv.formats.bookadvice import advice_lines
 from deliv.formats.bookconditions import condition_lines, effect_lines, fact_meaning
 from deliv.formats.booklabels import SUBJECT, fact_value
 from deliv.formats.bookproviders import ProviderPage, demand_line
@@ -63,6 +67,10 @@ class _Pages:
             case ExportSystem():
                 yield from self._export(entry)
                 yield from self._sources(entry.sources)
+            case Ladder() | Template() | LegalNote():
+                yield from advice_lines(self._book, entry, self._translate, self._lang)
+                if not isinstance(entry, Ladder) and entry.sources:
+                    yield from self._sources(entry.sources)
 
     def _sources(self, sources: tuple[Source, ...]) -> Iterator[str]:
         _ = self._translate

@@ -1,11 +1,6 @@
-"""Rules and advice, decoded from the ``rules`` and ``advice`` lists of rule files."""
+"""Rules, decoded from the ``rules`` lists of rule files."""
 
-import re
-
-from deliv.core.advice import Action, AdviceEntry
 from deliv.core.facts import FACTS
-from deliv.core.placement import Risk
-from deliv.core.providers import ProviderKind
 from deliv.core.rules import (
     All,
     AnyOf,
@@ -19,16 +14,13 @@ from deliv.core.rules import (
     Severity,
     Test,
 )
-from deliv.core.text import Text
 from deliv.sources.examplefiles import decode_example
 from deliv.sources.fields import Fields, closest
 from deliv.sources.names import decode_id, decode_sources
-from deliv.sources.placeholders import check_placeholders
 from deliv.sources.yamlfile import Located
 
 _OPERATORS = ("is", "is_not", "in", "not_in")
 _LIMITS = ("at_least", "at_most")
-_WINDOW = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 def decode_rule(fields: Fields) -> tuple[Rule, bool]:
@@ -157,37 +149,3 @@ def _share(fields: Fields | None, key: str) -> float:
         fields.report(located, "this must be less than 1; for certainty write “undeliverable: true”")
         return 0.0
     return share
-
-
-def decode_advice(fields: Fields) -> AdviceEntry:
-    """Return one line of the ladder."""
-    for key in ("text", "say"):
-        texts = fields.child(key)
-        for language in ("ja", "en"):
-            if texts and (located := texts.get(language)):
-                check_placeholders(texts, located)
-    entry = AdviceEntry(
-        risks=fields.words("risks", Risk),
-        kinds=fields.words("kinds", ProviderKind),
-        reasons=fields.words("reasons", Reason),
-        action=fields.word("action", Action),
-        due_in=fields.count("due_in") if fields.has("due_in") else None,
-        text=_filled(fields, "text") or Text(ja="", en=""),
-        say=_filled(fields, "say"),
-    )
-    if not entry.risks:
-        fields.report(fields.located, "“{key}” is missing", key="risks")
-    fields.close()
-    return entry
-
-
-def _filled(fields: Fields, key: str) -> Text | None:
-    return fields.optional_bilingual(key, required=key == "text")
-
-
-def decode_window(fields: Fields, key: str, default: str | None = None) -> str:
-    """Return hours such as ``10:00-19:00``."""
-    window = fields.text(key, default)
-    if window and not _WINDOW.fullmatch(window) and (located := fields.get(key)):
-        fields.report(located, "hours are written as “10:00-19:00”")
-    return window

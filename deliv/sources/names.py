@@ -1,6 +1,7 @@
 """What all entries of rule files have in common: ids, host names, sources."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from deliv.core.text import Source
@@ -16,6 +17,28 @@ def decode_id(fields: Fields) -> str:
     if value and not _ID.fullmatch(value) and (located := fields.get("id")):
         fields.report(located, "an id is made of a-z, 0-9 and single hyphens")
     return value
+
+
+def note_twice(fields: Fields, name: str, seen: set[str]) -> None:
+    """Note an id that an entry before it in the same file has; `seen` are those so far."""
+    if name in seen:
+        fields.report(fields.located, "the id “{name}” stands there twice in this file", name=name)
+    seen.add(name)
+
+
+def turned_off(fields: Fields, known: Mapping[str, object]) -> str | None:
+    """Return the id in an entry that only turns an earlier one off; None for any other entry."""
+    entry = fields.located.value
+    if (
+        not isinstance(entry, dict)
+        or entry.keys() != {"id", "enabled"}
+        or entry["enabled"].value is not False
+    ):
+        return None
+    name = fields.text("id")
+    if name not in known:
+        fields.unknown_word(entry["id"], known)
+    return name
 
 
 def decode_sources(fields: Fields) -> tuple[Source, ...]:

@@ -1,17 +1,10 @@
 """The placeholders that texts of the rule book may hold."""
 
 from string import Formatter
-from typing import Final
 
+from deliv.core.wording import PLACEHOLDERS
 from deliv.sources.fields import Fields
 from deliv.sources.yamlfile import Located
-
-PLACEHOLDERS: Final = frozenset(
-    {
-        *("domain", "due", "provider", "quoted_form", "reach"),
-        *("sender_domain", "shop", "shop_phone", "suggestion", "window"),
-    }
-)
 
 
 def check_placeholders(fields: Fields, located: Located) -> None:

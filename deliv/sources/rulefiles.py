@@ -2,9 +2,9 @@
 
 Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``, ``rules``,
 ``priors``, ``bands``, ``consequences``, ``requirements``, ``services``, ``usual_selectors``,
-``block_lists``, ``typos``, ``role_accounts``, ``advice``, ``phone_window``, ``address_headings``,
-``order_headings`` and ``exports``. Later folders win: an entry with the id of an
-earlier one replaces it, ``enabled: false`` drops it.
+``block_lists``, ``typos``, ``role_accounts``, ``address_headings``, ``order_headings``, ``exports``,
+``contact_headings``, ``contact_words``, and those of the advice (see `AdviceDraft`). Later folders win: an
+entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
 """
 
 import gc
@@ -14,21 +14,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deliv.core.advice import AdviceBook, AdviceEntry
 from deliv.core.blocklists import BlockList
+from deliv.core.contacts import ContactKind, ContactRole, ContactVocabulary
 from deliv.core.errors import Fault, RuleErrors
 from deliv.core.exports import ExportSystem, Role
-from deliv.core.placement import PlacementBook, Prior, Risk
+from deliv.core.placement import PlacementBook, Prior
 from deliv.core.providers import Provider, ProviderBook, ProviderKind
 from deliv.core.requirements import Consequence, Requirement
 from deliv.core.rulebook import RuleBook
 from deliv.core.rules import Effect, Rule, Test, comparisons_of
 from deliv.core.services import SendingService, ServiceBook
 from deliv.core.slips import SlipBook, SlipEntry
+from deliv.sources.advicefiles import AdviceDraft
+from deliv.sources.contactwords import decode_contact_headings, decode_contact_words
 from deliv.sources.domainlists import load_list
 from deliv.sources.exportfiles import decode_export, decode_role_headings
 from deliv.sources.fields import Fields, closest
-from deliv.sources.findingfiles import decode_advice, decode_effect, decode_rule, decode_window
+from deliv.sources.findingfiles import decode_effect, decode_rule
+from deliv.sources.names import note_twice, turned_off
 from deliv.sources.providerfiles import check_unique, decode_prior, decode_provider
 from deliv.sources.rulecache import cache_file, read_cache, write_cache
 from deliv.sources.senderfiles import decode_block_list, decode_requirement, decode_service
@@ -84,21 +87,6 @@ def rule_files(path: Path, faults: list[Fault]) -> Iterable[tuple[Path, str]]:
         yield file, f"rules/{file.relative_to(path).as_posix()}" if packaged else str(file)
 
 
-def _turned_off(fields: Fields, known: Mapping[str, object]) -> str | None:
-    """Return the id in an entry that only turns an earlier one off; None for any other entry."""
-    entry = fields.located.value
-    if (
-        not isinstance(entry, dict)
-        or entry.keys() != {"id", "enabled"}
-        or entry["enabled"].value is not False
-    ):
-        return None
-    name = fields.text("id")
-    if name not in known:
-        fields.unknown_word(entry["id"], known)
-    return name
-
-
 def _parse(texts: Mapping[str, str], faults: list[Fault], *, keep: bool) -> Iterable[Located]:
     """Return the documents in these files, by name; from the cache where that holds these very files."""
     file = cache_file(texts) if keep else None
@@ -134,11 +122,12 @@ class _Draft:
     """All rules ever seen, by id: one that was turned off is no slip of the pen."""
     known_providers: set[str] = field(default_factory=set)
     """Ids of all providers ever seen, likewise."""
-    advice: tuple[AdviceEntry, ...] = ()
-    phone_window: str = ""
+    advice: AdviceDraft = field(default_factory=AdviceDraft)
     headings: tuple[str, ...] = ()
     exports: dict[str, ExportSystem] = field(default_factory=dict)
     order_headings: dict[Role, tuple[str, ...]] = field(default_factory=dict)
+    contact_headings: dict[ContactRole, tuple[str, ...]] = field(default_factory=dict)
+    contact_words: dict[ContactKind, tuple[str, ...]] = field(default_factory=dict)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def read(self, path: Path, *, keep: bool = False) -> None:
@@ -175,19 +164,18 @@ class _Draft:
             consequences.close()
         self._take_sender_side(fields, seen)
         self._take_spellings(fields, seen)
-        # A shop's own lines stand before the packaged ones, so that they are found first.
-        self.advice = tuple(decode_advice(child) for child in fields.children("advice")) + self.advice
-        self.phone_window = decode_window(fields, "phone_window", self.phone_window)
+        self.advice.take(fields, seen)
         self.headings = fields.texts("address_headings") + self.headings
         self._take_exports(fields, seen)
+        self._take_contacts(fields)
         fields.close()
 
     def _take_rule(self, fields: Fields, seen: set[str]) -> None:
-        if (turned_off := _turned_off(fields, self.rules)) is not None:
-            self.rules.pop(turned_off, None)
+        if (off := turned_off(fields, self.rules)) is not None:
+            self.rules.pop(off, None)
             return
         rule, enabled = decode_rule(fields)
-        self._note_twice(fields, rule.id, seen)
+        note_twice(fields, rule.id, seen)
         self.known_rules[rule.id] = fields.located
         self.rules.pop(rule.id, None)
         if enabled:
@@ -196,60 +184,67 @@ class _Draft:
     def _take_sender_side(self, fields: Fields, seen: set[str]) -> None:
         for child in fields.children("requirements"):
             requirement = decode_requirement(child)
-            self._note_twice(child, requirement.id, seen)
+            note_twice(child, requirement.id, seen)
             self.requirements[requirement.id] = (child.located, requirement)
         for child in fields.children("services"):
-            if (turned_off := _turned_off(child, self.services)) is not None:
-                self.services.pop(turned_off, None)
+            if (off := turned_off(child, self.services)) is not None:
+                self.services.pop(off, None)
                 continue
             service = decode_service(child)
-            self._note_twice(child, service.id, seen)
+            note_twice(child, service.id, seen)
             self.services[service.id] = service
         self.usual_selectors = fields.texts("usual_selectors") + self.usual_selectors
         for child in fields.children("block_lists"):
-            if (turned_off := _turned_off(child, self.block_lists)) is not None:
-                self.block_lists.pop(turned_off, None)
+            if (off := turned_off(child, self.block_lists)) is not None:
+                self.block_lists.pop(off, None)
                 continue
             block_list = decode_block_list(child)
-            self._note_twice(child, block_list.id, seen)
+            note_twice(child, block_list.id, seen)
             self.block_lists[block_list.id] = block_list
 
     def _take_spellings(self, fields: Fields, seen: set[str]) -> None:
         for child in fields.children("typos"):
-            if (turned_off := _turned_off(child, self.slips)) is not None:
-                self.slips.pop(turned_off, None)
+            if (off := turned_off(child, self.slips)) is not None:
+                self.slips.pop(off, None)
                 continue
             entry = decode_slips(child)
-            self._note_twice(child, entry.id, seen)
+            note_twice(child, entry.id, seen)
             self.slips[entry.id] = entry
         for child in fields.children("role_accounts"):
-            if (turned_off := _turned_off(child, self.role_accounts)) is not None:
-                self.role_accounts.pop(turned_off, None)
+            if (off := turned_off(child, self.role_accounts)) is not None:
+                self.role_accounts.pop(off, None)
                 continue
             accounts = decode_role_accounts(child)
-            self._note_twice(child, accounts.id, seen)
+            note_twice(child, accounts.id, seen)
             self.role_accounts[accounts.id] = accounts
 
     def _take_exports(self, fields: Fields, seen: set[str]) -> None:
         for child in fields.children("exports"):
-            if (turned_off := _turned_off(child, self.exports)) is not None:
-                self.exports.pop(turned_off, None)
+            if (off := turned_off(child, self.exports)) is not None:
+                self.exports.pop(off, None)
                 continue
             system = decode_export(child)
-            self._note_twice(child, system.id, seen)
+            note_twice(child, system.id, seen)
             self.exports[system.id] = system
         if others := fields.child("order_headings"):
             for role, headings in decode_role_headings(others).items():
                 self.order_headings[role] = headings + self.order_headings.get(role, ())
 
+    def _take_contacts(self, fields: Fields) -> None:
+        if headings := fields.child("contact_headings"):
+            for role, texts in decode_contact_headings(headings).items():
+                self.contact_headings[role] = texts + self.contact_headings.get(role, ())
+        if words := fields.child("contact_words"):
+            decode_contact_words(words, self.contact_words)
+
     def _take_provider(self, fields: Fields, seen: set[str]) -> None:
-        if (turned_off := _turned_off(fields, self.providers)) is not None:
-            self.providers.pop(turned_off, None)
-            self.priors.pop(turned_off, None)
+        if (off := turned_off(fields, self.providers)) is not None:
+            self.providers.pop(off, None)
+            self.priors.pop(off, None)
             return
         decoded = decode_provider(fields)
         name = decoded.provider.id
-        self._note_twice(fields, name, seen)
+        note_twice(fields, name, seen)
         self.known_providers.add(name)
         self.providers.pop(name, None)
         self.priors.pop(name, None)
@@ -269,16 +264,12 @@ class _Draft:
             else:
                 fields.unknown_word(Located(key, located.file, located.line, located.path), known)
 
-    def _note_twice(self, fields: Fields, name: str, seen: set[str]) -> None:
-        if name in seen:
-            fields.report(fields.located, "the id “{name}” stands there twice in this file", name=name)
-        seen.add(name)
-
     def finish(self) -> RuleBook | None:
         """Return the book; None when something is missing without which there is none."""
         check_unique(list(self.providers.values()), self.faults)
         self._check_references()
-        if self.default is None or not self._ladder_is_complete() or self.faults:
+        advice = self.advice.finish(self.faults)
+        if self.default is None or advice is None or self.faults:
             return None
         return RuleBook(
             providers=ProviderBook(
@@ -298,10 +289,11 @@ class _Draft:
             requirements=tuple(requirement for _, requirement in self.requirements.values()),
             services=ServiceBook(self.services.values(), usual_selectors=self.usual_selectors),
             block_lists=tuple(self.block_lists.values()),
-            advice=AdviceBook(entries=self.advice, phone_window=self.phone_window),
+            advice=advice,
             address_headings=self.headings,
             exports=tuple(self.exports.values()),
             order_headings=self.order_headings,
+            contacts=ContactVocabulary(headings=self.contact_headings, kinds=self.contact_words),
             role_accounts=frozenset(n for a in self.role_accounts.values() for n in a.local_parts),
             digest=self.digest.hexdigest(),
         )
@@ -336,13 +328,3 @@ class _Draft:
             else:
                 fault = located.fault("there is no provider “{name}”", name=name)
             self.faults.append(fault)
-
-    def _ladder_is_complete(self) -> bool:
-        everything = [e for e in self.advice if not e.kinds and not e.reasons]
-        missing = set(Risk) - {risk for entry in everything for risk in entry.risks}
-        for risk in sorted(missing):
-            template = "no line of the advice fits every address with risk “{risk}”"
-            self.faults.append(
-                Fault(file="advice", line=None, path="", template=template, fields=(("risk", risk),))
-            )
-        return not missing

@@ -8,13 +8,13 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from deliv.core.advice import Action
 from deliv.core.blocklists import BlockListSubject
+from deliv.core.contacts import ContactKind, ContactRole
 from deliv.core.exports import Role
-from deliv.core.placement import Risk
 from deliv.core.providers import ProviderKind
 from deliv.core.requirements import Consequence
 from deliv.core.rules import Basis, Reason, Severity
+from deliv.sources.adviceschema import advice_definitions, advice_document
 from deliv.sources.conditionschema import condition_schema
 from deliv.sources.examplefiles import RECORD_TYPES
 from deliv.sources.exportfiles import Delimiter, FileEncoding
@@ -40,7 +40,6 @@ from deliv.sources.schemaparts import (
 )
 
 _ID: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"
-_HOUR: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _NAME: Final = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
 
 
@@ -62,7 +61,7 @@ def rule_schema() -> Schema:
 
 
 def _document() -> dict[str, Schema]:
-    entry = {name: sequence(ref(name)) for name in ("rule", "provider", "requirement", "service", "advice")}
+    entry = {name: sequence(ref(name)) for name in ("rule", "provider", "requirement", "service")}
     return {
         "providers": entry["provider"] | {"description": "Who receives mail for which domain."},
         "rules": entry["rule"] | {"description": "What can be said of an address, a sender or a mail."},
@@ -87,11 +86,18 @@ def _document() -> dict[str, Schema]:
             {each: ref("effect") for each in Consequence},
             description="What a broken demand does to the chances of a mail.",
         ),
-        "advice": entry["advice"] | {"description": "What to do; the first line that fits is taken."},
-        "phone_window": text("When to phone.", pattern=f"^{_HOUR}-{_HOUR}$", examples=["10:00-19:00"]),
+        **advice_document(),
         "address_headings": sequence(text(), "Headings of the column with the addresses, the best first."),
         "order_headings": _role_headings("Headings of other columns, whatever the system; the best first."),
         "exports": sequence(ref("export"), "What shop systems export."),
+        "contact_headings": mapping(
+            {role: sequence(text(), minItems=1) for role in ContactRole},
+            description="Headings of a log of contacts, the best first.",
+        ),
+        "contact_words": mapping(
+            {kind: sequence(text(), minItems=1) for kind in ContactKind},
+            description="Words in it for what somebody did.",
+        ),
     }
 
 
@@ -249,21 +255,6 @@ def _block_list() -> Schema:
     )
 
 
-def _advice() -> Schema:
-    return mapping(
-        {
-            "risks": sequence(word(Risk), "For which risks this is.", minItems=1),
-            "kinds": sequence(word(ProviderKind), "For which kinds of provider; all when left out."),
-            "reasons": sequence(word(Reason), "For which reasons; all when left out."),
-            "action": word(Action, "The next step."),
-            "due_in": count("Business days until it is due."),
-            "text": ref("bilingual", "What to do, in words for the shop."),
-            "say": ref("bilingual", "What to say to the customer."),
-        },
-        required=("risks", "action", "text"),
-    )
-
-
 def _source() -> Schema:
     return mapping(
         {
@@ -302,6 +293,6 @@ _DEFS: Final[Mapping[str, Schema]] = {
     "requirement": _requirement(),
     "service": switchable(_service()),
     "block_list": switchable(_block_list()),
-    "advice": _advice(),
+    **advice_definitions(),
     "export": switchable(_export()),
 }

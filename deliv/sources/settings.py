@@ -1,5 +1,6 @@
 """``deliv.yaml``: what the shop says of itself."""
 
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,12 +12,25 @@ from deliv.core.settings import (
     Settings,
     ShopSettings,
 )
+from deliv.sources.callfiles import decode_phone_window, decode_window
 from deliv.sources.fields import Fields
-from deliv.sources.findingfiles import decode_window
+from deliv.sources.publicholidays import knows_country
 from deliv.sources.senderfiles import decode_sender
 from deliv.sources.yamlfile import read_file, read_yaml
 
 DEFAULT_NAME = "deliv.yaml"
+
+
+class Weekday(StrEnum):
+    """The days of the week, as settings call them; Monday comes first."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
 
 
 def load_settings(path: str | Path | None = None) -> Settings:
@@ -64,9 +78,19 @@ def _shop(fields: Fields | None) -> ShopSettings:
         phone=fields.text("phone", ""),
         hours=fields.text("hours", ""),
         timezone=zone,
+        country=_country(fields),
     )
     fields.close()
     return shop
+
+
+def _country(fields: Fields) -> str:
+    default = ShopSettings().country
+    country = fields.text("country", default)
+    if country != default and not knows_country(country) and (located := fields.get("country")):
+        template = "the holidays of “{country}” are not known; write two capital letters, for example JP"
+        fields.report(located, template, country=country)
+    return country
 
 
 def _network(fields: Fields | None) -> NetworkSettings:
@@ -89,9 +113,14 @@ def _calendar(fields: Fields | None) -> CalendarSettings:
     if fields is None:
         return CalendarSettings()
     days = [fields.as_day(item) for item in fields.items("closed")]
+    default = CalendarSettings()
+    names = tuple(Weekday)
     calendar = CalendarSettings(
+        workdays=frozenset(names.index(name) for name in fields.words("workdays", Weekday))
+        or default.workdays,
         closed=frozenset(day for day in days if day is not None),
-        phone_window=decode_window(fields, "phone_window", ""),
+        phone_window=decode_phone_window(fields, "phone_window"),
+        quiet_hours=decode_window(fields, "quiet_hours", ""),
     )
     fields.close()
     return calendar

@@ -876,3 +876,61 @@ def test_a_million_rows_are_not_kept_as_objects(deliv, server, tmp_path):
         return most
 
     assert peak(6000) - peak(1000) < 5000 * 100
+
+
+# --- what an order adds to the advice -------------------------------------------------------------
+
+ORDERS = """\
+注文番号,お名前,メールアドレス,電話番号,お届け先氏名,合計金額,ラッピング,備考,お届け希望日
+1,見本太郎,taro@docomo.ne.jp,090-1234-5678,見本太郎,3000,なし,,
+2,見本太郎,taro@docomo.ne.jp,090-1234-5678,見本花子,3000,なし,,
+3,見本太郎,taro@docomo.ne.jp,,見本太郎,50000,なし,,2026/11/27
+4,見本花子,mei@gmail.com,,見本次郎,50000,希望,内緒で,2026/11/25
+"""
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_gifts_deadlines_amounts_and_missing_numbers_change_the_advice(deliv, server, tmp_path, lang):
+    (tmp_path / "orders.csv").write_bytes(ORDERS.encode("cp932"))
+    run = deliv("check", "orders.csv", "-f", "json", "--as-of", "2026-11-24", "--lang", lang, server=server)
+    plain, gift, urgent, fine = (row["advice"] for row in run.results)
+    words = {
+        "ja": ("贈り物かもしれません", "必要なご注文", "金額の大きい", "電話番号がありません"),
+        "en": ("may be a gift", "are needed by", "worth much", "no phone number"),
+    }[lang]
+    assert [[word in row["text"] for word in words] for row in (plain, gift, urgent, fine)] == [
+        [False] * 4,
+        [True, False, False, False],
+        [False, True, True, True],
+        [False] * 4,
+    ]
+    assert [row["due"] for row in (plain, gift, urgent, fine)] == [
+        *("2026-11-26", "2026-11-26", "2026-11-25", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "shop", "due"),
+    [
+        ("2026-12-28", "{}", "2027-01-05"),
+        ("2026-12-28", "{shop: {country: US}}", "2026-12-30"),
+        ("2026-04-30", "{}", "2026-05-07"),
+        (
+            "2026-04-30",
+            "{calendar: {workdays: [monday, tuesday, wednesday, thursday, friday, saturday]}}",
+            "2026-05-02",
+        ),
+    ],
+)
+def test_holidays_are_those_of_the_shop(deliv, server, tmp_path, as_of, shop, due):
+    (tmp_path / "deliv.yaml").write_text(shop, encoding="utf-8")
+    file = listed(tmp_path / "list.csv", ["taro@docomo.ne.jp"])
+    run = deliv("check", file, "--format", "csv", "--as-of", as_of, server=server)
+    assert [row["deliv_due"] for row in run.rows] == [due]
+
+
+def test_every_row_is_told_of_its_own_misspelt_address(deliv, server, tmp_path):
+    file = listed(tmp_path / "list.csv", ["taro@gmial.com", "mei@gmial.com"])
+    run = deliv("check", file, "--format", "csv", "--lang", "en", server=server)
+    for row, meant in zip(run.rows, ("taro@gmail.com", "mei@gmail.com"), strict=True):
+        assert re.findall(r"\w+@gmail\.com", row["deliv_advice"]) == [meant]

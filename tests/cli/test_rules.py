@@ -592,6 +592,134 @@ def test_the_schema_is_printed_and_written(deliv, tmp_path):
     assert json.loads(rule_schema_text())["type"] == "object"
 
 
+# --- the texts ------------------------------------------------------------------------------------
+
+SHOP = """\
+shop: {name: 例の花屋, phone: 03-1234-5678, hours: 平日10時から17時}
+sender: {from: order@shop.example}
+"""
+
+
+@pytest.fixture
+def shop(tmp_path) -> Path:
+    return written(tmp_path / "deliv.yaml", SHOP)
+
+
+def test_a_text_is_filled_with_what_the_shop_says_of_itself(deliv, shop):
+    run = deliv("rules", "texts", "second-mail", "--lang", "ja")
+    assert (run.code, run.stderr) == (0, "")
+    assert run.text.splitlines()[:4] == [
+        "== second-mail: 2通目のメール(文字だけで送る)",
+        "件名: 【例の花屋】ご注文（注文番号）の件でご確認のお願い",
+        "",
+        "（お客様名）様",
+    ]
+    assert run.text.endswith("\n例の花屋 03-1234-5678 (平日10時から17時)\n")
+    assert "（返信の期限） までに" in run.text
+
+
+def test_texts_are_english_in_english(deliv, shop):
+    run = deliv("rules", "texts", "second-mail", "thank-you-page", "--lang", "en")
+    assert "Subject: 例の花屋: please check your order (order number)" in run.text
+    assert "Dear (customer's name)," in run.text
+    assert "please allow mail from shop.example." in run.text
+
+
+def test_the_steps_of_a_carriers_customers_name_the_shops_domain(deliv, shop):
+    run = deliv("rules", "texts", "docomo", "--lang", "ja")
+    assert run.text.startswith("== docomo: ")
+    assert "「受信リスト」に shop.example を登録" in run.text
+    assert "https://www.docomo.ne.jp/" in run.text
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_without_names_all_texts_and_the_steps_for_every_carrier_are_printed(deliv, shop, book, lang):
+    run = deliv("rules", "texts", "--lang", lang)
+    titles = re.findall(r"^== ([a-z0-9-]+): ", run.text, re.MULTILINE)
+    carriers = [p.id for p in book.providers.providers if p.kind == "carrier" and p.allow_list]
+    assert titles == [*book.advice.templates, *carriers]
+    assert {"docomo", "au", "softbank"} <= {*carriers}
+    assert not re.search(r"[{}]", run.text), "a placeholder is left open"
+
+
+def test_what_the_shop_has_not_said_is_marked_and_named(deliv):
+    run = deliv("rules", "texts", "thank-you-page", "--lang", "ja")
+    assert "(店の電話番号)" in run.text
+    assert run.stderr == "deliv.yamlに書かれていない項目: shop.name, shop.phone, shop.hours, sender.from\n"
+
+
+def test_a_bare_domain_is_a_sender_too(deliv, tmp_path):
+    written(tmp_path / "other.yaml", "sender: {from: shop.example}\n")
+    run = deliv("rules", "texts", "thank-you-page", "--config", "other.yaml", "--lang", "en")
+    assert "please allow mail from shop.example." in run.text
+
+
+def test_texts_of_ones_own_are_printed_and_go_to_a_file(deliv, shop, own, tmp_path):
+    written(
+        own / "texts.yaml", "texts: [{id: sms, names: {ja: 短文, en: short}, body: {ja: '{shop}!', en: x}}]"
+    )
+    run = deliv("rules", "texts", "sms", "--rules", own, "--output", "out.txt", "--lang", "ja")
+    assert (run.code, run.stdout) == (0, b"")
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8") == "== sms: 短文\n例の花屋!\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("second-mial", "did you mean “second-mail”?"), ("mx-null", "use one of: "), ("zzz", "use one of: ")],
+)
+def test_a_text_that_there_is_not_ends_with_2_and_prints_nothing(deliv, shop, name, hint):
+    run = deliv("rules", "texts", "sms", name, "--lang", "en")
+    assert (run.code, run.stdout) == (2, b"")
+    assert f"the rule book has no text called “{name}”; " in run.stderr
+    assert hint in run.stderr
+
+
+# --- ladders and words as entries -----------------------------------------------------------------
+
+
+def test_a_ladder_is_explained(deliv):
+    lines = deliv("rules", "show", "medium-carrier", "--lang", "en").text.splitlines()
+    assert lines[0] == "medium-carrier: a ladder, what to do while a customer stays silent"
+    assert "  for: fine, caution, mobile carrier" in lines
+    assert "  after 0: mail (order-mail) by the shop system itself" in lines
+    assert "  after 2: phone call (call)" in lines
+    own = deliv("rules", "show", "complaint", "--lang", "ja").text
+    assert "危険度に関係なく" in own
+    assert "2日後: 電話 (call-complaint)" in own
+
+
+def test_a_text_and_the_note_on_the_law_are_explained(deliv):
+    text = deliv("rules", "show", "second-mail", "--lang", "en").text
+    assert "used by: medium medium-carrier" in text
+    assert "Subject: (shop name): please check your order (order number)" in text
+    note = deliv("rules", "show", "legal-note", "--lang", "ja").text
+    assert "法律相談ではありません" in note
+    assert "https://keiyaku-web.com/" in note
+
+
+def test_ladders_and_texts_are_in_the_list_for_machines(deliv, book):
+    document = deliv("rules", "--format", "json").document
+    assert [ladder["id"] for ladder in document["ladders"]] == [*book.advice.ladders]
+    assert document["ladders"][0]["steps"] == [
+        {"after": 0, "do": "mail", "text": "order-mail", "automatic": True}
+    ]
+    assert [text["id"] for text in document["texts"]] == [*book.advice.templates]
+
+
+def test_ladders_and_texts_that_replace_others_are_remarked(deliv, own):
+    written(
+        own / "advice.yaml",
+        "ladders: [{id: low, steps: [{after: 0, do: mail}]}]\ntexts: [{id: thank-you-page, enabled: false}]",
+    )
+    run = deliv("rules", "lint", own, *DAY)
+    assert run.code == 0
+    assert "this replaces “low” of the rule book" in run.text
+    assert "this turns “thank-you-page” off" in run.text
+
+
+# --- the rest -------------------------------------------------------------------------------------
+
+
 def test_there_is_no_other_command(deliv):
     run = deliv("rules", "shwo", "docomo")
     assert run.code == 2

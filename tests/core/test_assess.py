@@ -1,15 +1,19 @@
 """From an address and its zone to what the shop is told, with the packaged rule book."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from deliv.core.address import parse_address
-from deliv.core.advice import Action
+from deliv.core.advicebook import Action
 from deliv.core.assess import Result, assess, leave_open, refuse
 from deliv.core.discovery import discover_recipient
 from deliv.core.errors import AddressSyntaxError
 from deliv.core.facts import RecipientFacts, Route
+from deliv.core.ordercontext import GiftSign, OrderContext
+from deliv.core.phone import read_phones
 from deliv.core.placement import NOWHERE, Risk
 from deliv.core.question import Trouble
 from deliv.core.rules import Basis, Reason
@@ -330,7 +334,7 @@ class TestRelay:
         assert judgement.advice.action is Action.USE_RELAY
         assert "R-Login" in judgement.advice.text.ja
         assert "R-Login" in judgement.advice.text.en
-        assert judgement.advice.due is None
+        assert (judgement.advice.due, judgement.advice.phone_window) == (A_DAY, "")
 
     def test_also_while_dns_is_down(self, rules):
         zone = {"privaterelay.appleid.com": TEMPERROR}
@@ -493,3 +497,46 @@ def test_the_shop_and_its_calendar_stand_in_the_advice(rules):
     assert "13:00-15:00" in judgement.advice.text.en
     assert judgement.advice.say.ja.startswith("花屋からの")
     assert "03-0000-0000" in judgement.advice.say.en
+
+
+class TestOrder:
+    """`assess` with an order, as the library offers it."""
+
+    GIFT = OrderContext(
+        phones=read_phones("090-1234-5678"),
+        gift=GiftSign.FLAG,
+        amount=Decimal(30_000),
+        need_by=date(2026, 11, 27),
+    )
+
+    def row(self, rules, text, order=None, **more):
+        address = parse_address(text, lenient_domains=rules.providers.lenient_domains)
+        facts = ask(discover_recipient(address.domain, rules.providers), takes_mail("docomo.ne.jp"))
+        return assess(address, facts, rules, as_of=A_DAY, order=order, **more)
+
+    def test_it_is_kept_and_changes_only_the_advice(self, rules):
+        plain, gift = (self.row(rules, "a@docomo.ne.jp", order) for order in (None, self.GIFT))
+
+        assert (plain.order, gift.order) == (None, self.GIFT)
+        assert replace(gift.judgement, advice=plain.advice) == plain.judgement
+        assert (plain.advice.due, gift.advice.due) == (date(2026, 11, 26), date(2026, 11, 25))
+        for word in ("may be a gift", "worth much", "needed by 2026-11-27"):
+            assert word in gift.advice.text.en
+
+    def test_an_order_without_a_number_is_written_to(self, rules):
+        text = self.row(rules, "a@docomo.ne.jp", OrderContext()).advice.text
+
+        assert "no phone number of the buyer" in text.en
+        assert "手紙" in text.ja
+
+    def test_a_call_that_comes_first_is_safe_for_a_gift(self, rules):
+        advice = self.row(rules, "a..b@docomo.ne.jp", self.GIFT).advice
+
+        assert (advice.action, advice.due) == (Action.PHONE_FIRST, A_DAY)
+        assert "in person" in advice.say.en
+
+    def test_the_amount_counts_only_where_the_book_names_one(self, rules):
+        abroad = Settings(shop=ShopSettings(country="US"))
+        order = replace(self.GIFT, need_by=None, gift=None)
+
+        assert self.row(rules, "a@docomo.ne.jp", order, settings=abroad).advice.text.en.count("worth") == 0

@@ -101,3 +101,11 @@ def test_an_order_without_a_file_has_no_fields_and_is_what_its_cells_are() -> No
     assert told.fields["gift"] == "1"
     assert told == Order(address="a@b.example")
     assert len({told, Order(address="a@b.example")}) == 1
+
+
+def test_a_row_answers_what_it_does_not_say_with_the_default() -> None:
+    fields = RowFields(["a@b.example", " "], {Role.BUYER_EMAIL: ((0,),), Role.NOTE: ((1,),)})
+    assert fields.get(Role.BUYER_EMAIL) == fields.get("buyer_email", "none") == "a@b.example"
+    assert [fields.get(key, "none") for key in (Role.NOTE, Role.AMOUNT, "no such role")] == ["none"] * 3
+    assert fields.get("note") is None
+    assert "note" not in fields

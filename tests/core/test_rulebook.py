@@ -10,8 +10,9 @@ import pytest
 
 from deliv.core.address import LENIENT_DOMAINS
 from deliv.core.advice import Advice, AllowList, advise, choose_entry
-from deliv.core.assess import _no_fields
+from deliv.core.advicebook import OWN_LADDER, Action, Remark
 from deliv.core.facts import FACTS
+from deliv.core.ladder import StepKind
 from deliv.core.placement import Risk, place
 from deliv.core.providers import ProviderKind, Via
 from deliv.core.requirements import Consequence
@@ -20,9 +21,9 @@ from deliv.core.rules import Bounds, Effect, Reason, Severity, comparisons_of
 from deliv.core.rules import Test as FactTest
 from deliv.core.settings import Settings
 from deliv.core.text import Source, Text
+from deliv.core.wording import PLACEHOLDERS, fill, same, shop_fields
 from deliv.proving import Outcome, prove
 from deliv.sources.message import read_message
-from deliv.sources.placeholders import PLACEHOLDERS
 from deliv.sources.rulefiles import load_rules
 from tests.core.judging import A_DAY
 from tests.core.test_providers import provider
@@ -195,7 +196,7 @@ class TestProviders:
         assert all(p.kind is ProviderKind.RETIRED for p in BOOK.providers.providers if p.ended)
 
 
-FIELDS = _no_fields(Settings())
+FIELDS = shop_fields(Settings())
 ENTRIES = [pytest.param(entry, id=f"{n}-{entry.action}") for n, entry in enumerate(BOOK.advice.entries)]
 
 
@@ -281,7 +282,10 @@ def test_knowledge_goes_stale_after_eighteen_months():
 
     assert book.stale(day + timedelta(days=548)) == ()
     assert book.stale(day + timedelta(days=549)) == ("old",)
-    assert book.stale(date(2030, 1, 1)) == ("fresh", "old", "looked-at-again", "aged")
+    assert book.stale(date(2030, 1, 1)) == (
+        *("fresh", "old", "looked-at-again", "aged"),
+        "legal-note",
+    )
 
 
 def test_an_unchanged_book_has_an_unchanged_digest():
@@ -360,4 +364,80 @@ def test_without_a_book_the_same_domains_are_lenient_as_with_it():
 
 
 def test_the_placeholders_that_rule_files_may_use_are_those_that_are_filled():
-    assert {*_no_fields(Settings()), "due", "window"} == PLACEHOLDERS
+    assert {*shop_fields(Settings())} == PLACEHOLDERS
+
+
+LADDERS = [pytest.param(ladder, id=ladder.id) for ladder in BOOK.advice.ladders.values()]
+TEXTS = [pytest.param(text, id=text.id) for text in BOOK.advice.templates.values()]
+
+
+class TestLadders:
+    @pytest.mark.parametrize("ladder", LADDERS)
+    def test_its_steps_stand_in_the_order_of_their_days_and_know_their_words(self, ladder):
+        assert [step.after for step in ladder.steps] == sorted(step.after for step in ladder.steps)
+        used = {step.text for step in ladder.steps} | {step.sms for step in ladder.steps}
+        assert used - {""} <= {*BOOK.advice.templates}
+
+    @pytest.mark.parametrize("ladder", LADDERS)
+    def test_somebody_begins_it(self, ladder):
+        situations = {situation.value for situation in OWN_LADDER}
+
+        assert ladder.id in {entry.ladder for entry in BOOK.advice.entries} | situations
+
+    @pytest.mark.parametrize("ladder", LADDERS)
+    def test_it_ends_where_somebody_decides_unless_nothing_is_expected(self, ladder):
+        assert ladder.steps[-1].do is (StepKind.MAIL if ladder.id == "low" else StepKind.REVIEW)
+        assert ladder.steps[-1].after <= 14, "the complaint of two weeks must not happen again"
+
+    def test_what_is_certain_or_high_is_phoned_today(self):
+        for entry in BOOK.advice.entries:
+            if entry.action in {Action.PHONE_FIRST, Action.FIX_ADDRESS}:
+                first = next(s for s in BOOK.advice.ladders[entry.ladder].steps if s.do is not StepKind.MAIL)
+                assert (first.do, first.after) == (StepKind.PHONE, 0)
+
+
+class TestWords:
+    @pytest.mark.parametrize("text", TEXTS)
+    def test_it_speaks_both_languages_and_both_name_the_same_things(self, text):
+        assert_bilingual(text)
+        for words in filter(None, (text.subject, text.body)):
+            assert placeholders(words.ja) == placeholders(words.en) <= PLACEHOLDERS
+
+    @pytest.mark.parametrize("text", TEXTS)
+    def test_it_is_used_by_a_ladder_or_by_name(self, text):
+        steps = [step for ladder in BOOK.advice.ladders.values() for step in ladder.steps]
+        used = {step.text for step in steps} | {step.sms for step in steps}
+
+        assert text.id in used | {"thank-you-page", "sms", "call-gift"}
+
+    @pytest.mark.parametrize("text", TEXTS)
+    def test_it_names_the_shop_and_links_to_nothing(self, text):
+        assert "{shop}" in text.body.ja
+        assert "://" not in text.body.ja + text.body.en
+
+    def test_the_sms_fits_into_one_message_with_a_usual_name(self):
+        fields = FIELDS | {
+            "shop": same("例の花屋"),
+            "shop_phone": same("03-1234-5678"),
+            "order": same("123456-20261122-0001"),
+        }
+
+        # A long SMS is cut into several, which each cost; carriers allow 670 characters, one has 70.
+        assert len(fill(BOOK.advice.templates["sms"].body, fields).ja) <= 2 * 67
+
+    @pytest.mark.parametrize("remark", Remark)
+    def test_every_remark_has_words(self, remark):
+        assert_bilingual(BOOK.advice.remarks[remark])
+
+    def test_what_not_to_say_and_the_law_are_there_in_both_languages(self):
+        for text in (*BOOK.advice.avoid, *BOOK.advice.avoid_gift):
+            assert_bilingual((text,))
+        assert_bilingual(BOOK.advice.legal_note)
+        assert all(source.url for source in BOOK.advice.legal_note.sources)
+
+
+def test_ladders_and_words_have_ids_that_nothing_else_has():
+    ids = [entry.id for entry in BOOK.entries]
+    advice = {*BOOK.advice.ladders, *BOOK.advice.templates, BOOK.advice.legal_note.id}
+
+    assert all(ids.count(name) == 1 for name in advice)

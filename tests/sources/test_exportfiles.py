@@ -8,8 +8,9 @@ import pytest
 from deliv.core.errors import InputError, RuleErrors
 from deliv.core.exports import Role, recognise
 from deliv.core.rulebook import RuleBook
-from deliv.sources.orders import OrderFile, UndecodableCell, read_orders
+from deliv.sources.orders import OrderFile, read_orders
 from deliv.sources.rulefiles import load_rules
+from deliv.sources.tablefile import UndecodableCell
 from tests.exports import ADDRESSES, EXPORTS, Export
 
 ROWS = [ADDRESSES[0], *ADDRESSES]

@@ -11,7 +11,15 @@ from jsonschema import Draft202012Validator
 
 from deliv.core.errors import Fault
 from deliv.core.facts import FACTS
-from deliv.sources import examplefiles, filterfiles, findingfiles, providerfiles, senderfiles, typofiles
+from deliv.sources import (
+    advicefiles,
+    examplefiles,
+    filterfiles,
+    findingfiles,
+    providerfiles,
+    senderfiles,
+    typofiles,
+)
 from deliv.sources.fields import Fields
 from deliv.sources.names import decode_sources
 from deliv.sources.rulefiles import _Draft, packaged_rules
@@ -59,7 +67,18 @@ rules:
       fires: {address: a@mycable.example, zone: {mycable.example: {MX: ["0 ."]}}, sender: shop.example}
       silent: {address: a@mycable.example, sender: {from: shop.example, ips: [192.0.2.1]}}
 advice:
-  - {risks: [low], action: send, text: {ja: 送信, en: send}}
+  - {risks: [low], action: send, ladder: low, text: {ja: 送信, en: send}}
+ladders:
+  - {id: own, steps: [{after: 0, do: mail, text: sms, automatic: true}, {after: 2, do: phone}]}
+texts:
+  - {id: own-text, names: {ja: 文, en: text}, subject: {ja: 件名, en: subject}, body: {ja: 文, en: words}}
+  - {id: own-text, enabled: false}
+remarks: {gift: {ja: 贈り物, en: gift}}
+avoid: [{ja: 言わない, en: never}]
+calls: {window: "10:00-18:00", lunch: "", minutes: 5, quiet_kinds: [carrier]}
+urgency: {amounts: {US: 200}, give_up_after: 10}
+year_end: {US: ["12-24/01-02"]}
+order_words: {gift: [お餞別]}
 services:
   - {id: mine, names: {ja: 例, en: x}, sources: [{title: x, checked: "2026-11-22", verified: false}]}
 bands: {low_from: 0.9, medium_from: 0.6}
@@ -184,6 +203,25 @@ RULE, PROVIDER = ("rules", 0), ("providers", 0)
         changed("advice", 0, risks=["lwo"]),
         changed("advice", 0, action="shout"),
         changed("advice", 0, text=None),
+        changed("advice", 0, ladder=None),
+        changed("advice", 0, due_in=2),
+        changed("ladders", 0, steps=None),
+        changed("ladders", 0, "steps", 1, do="call"),
+        changed("ladders", 0, "steps", 1, after=None),
+        changed("texts", 0, body=None),
+        changed("texts", 0, body="words"),
+        changed("texts", 1, id=None),
+        changed(remarks={"gfit": {"ja": "a", "en": "b"}}),
+        changed(avoid=["words"]),
+        changed(legal_note={"text": {"ja": "a", "en": "b"}}),
+        changed("calls", minutes=0),
+        changed("calls", lunch="noon"),
+        changed("calls", colour="red"),
+        changed("urgency", amounts={"yen": 1}),
+        changed("urgency", give_up_after=0),
+        changed("year_end", US="12-24/01-02"),
+        changed("year_end", US=["24.12."]),
+        changed("order_words", gift=[""]),
         changed(bands={"low_from": 0.9}),
         changed(bands={"low_from": 90, "medium_from": 0.6}),
         changed(phone_window="9-17"),
@@ -210,7 +248,9 @@ DECODERS = {
     "requirement": senderfiles.decode_requirement,
     "service": senderfiles.decode_service,
     "block_list": senderfiles.decode_block_list,
-    "advice": findingfiles.decode_advice,
+    "advice": advicefiles.decode_advice,
+    "ladder": advicefiles._decode_ladder,
+    "text": advicefiles._decode_template,
     "effect": findingfiles.decode_effect,
     "prior": providerfiles.decode_prior,
     "demand": senderfiles.decode_demand,

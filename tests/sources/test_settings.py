@@ -46,6 +46,7 @@ shop:
   phone: 03-1234-5678
   hours: 平日 10時から18時
   timezone: Asia/Tokyo
+  country: US
 sender:
   from: order@shop.example
   envelope: bounce.shop.example
@@ -64,11 +65,17 @@ network:
 calendar:
   closed: [2026-12-31, 2027-01-01]
   phone_window: 11:00-17:30
+  workdays: [monday, tuesday, wednesday, thursday, friday, saturday]
+  quiet_hours: 22:00-07:00
 rules: [mine, sub/more.yaml]
 """)
     assert load_settings(path) == Settings(
         shop=ShopSettings(
-            name="花のみずき", phone="03-1234-5678", hours="平日 10時から18時", timezone="Asia/Tokyo"
+            name="花のみずき",
+            phone="03-1234-5678",
+            hours="平日 10時から18時",
+            timezone="Asia/Tokyo",
+            country="US",
         ),
         sender=SenderProfile(
             from_address="order@shop.example",
@@ -88,7 +95,10 @@ rules: [mine, sub/more.yaml]
             canary=("living.example",),
         ),
         calendar=CalendarSettings(
-            closed=frozenset({date(2026, 12, 31), date(2027, 1, 1)}), phone_window="11:00-17:30"
+            workdays=frozenset({0, 1, 2, 3, 4, 5}),
+            closed=frozenset({date(2026, 12, 31), date(2027, 1, 1)}),
+            phone_window="11:00-17:30",
+            quiet_hours="22:00-07:00",
         ),
         rules=(str(tmp_path / "mine"), str(tmp_path / "sub/more.yaml")),
     )
@@ -133,6 +143,10 @@ def test_a_folder_cannot_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
 def test_another_encoding_is_refused_with_what_to_do(encoding: str, write: Write) -> None:
     assert faults_of(write("shop: {name: 花屋}".encode(encoding))) == [": it is not UTF-8; save it as UTF-8"]
+
+
+TWO_LETTERS = "write two capital letters, for example JP"
+NO_TIME = "this leaves no time for a call, since nobody is phoned before 09:00 or after 20:00"
 
 
 @pytest.mark.parametrize(
@@ -209,6 +223,14 @@ def test_another_encoding_is_refused_with_what_to_do(encoding: str, write: Write
             ":1: calendar.closed[1]: this must be a day such as 2026-11-22",
         ),
         ("calendar: {closed: [2026-02-30]}", ":1: calendar.closed[0]: there is no such day as 2026-02-30"),
+        ("calendar: {phone_window: '20:00-23:00'}", f":1: calendar.phone_window: {NO_TIME}"),
+        ("calendar: {phone_window: '19:00-10:00'}", f":1: calendar.phone_window: {NO_TIME}"),
+        ("calendar: {quiet_hours: night}", ":1: calendar.quiet_hours: hours are written as “10:00-19:00”"),
+        (
+            "calendar: {workdays: [saterday]}",
+            ":1: calendar.workdays[0]: “saterday” is not known here; did you mean “saturday”?",
+        ),
+        ("shop: {country: Japan}", f":1: shop.country: the holidays of “Japan” are not known; {TWO_LETTERS}"),
         (
             "calendar: {phone_window: 9-17}",
             ":1: calendar.phone_window: hours are written as “10:00-19:00”",

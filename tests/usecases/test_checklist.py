@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from deliv.checklist import AssessmentStream, check, stream
 from deliv.core.address import Mend
-from deliv.core.advice import Action
+from deliv.core.advicebook import Action
 from deliv.core.assess import Assessment, Result
 from deliv.core.canary import Trust
 from deliv.core.errors import InputError
@@ -509,3 +509,148 @@ def test_whatever_the_cells_hold_every_row_comes_out_once_in_order(cells: list[s
         assert found.reasons or found.result in (Result.DELIVERABLE, Result.RISKY)
     assert max(Counter(resolver.calls).values(), default=1) == 1
     assert not any("@" in call for call in resolver.calls)
+
+
+# --- what an order adds ---------------------------------------------------------------------------
+
+HEADINGS = "注文番号,お名前,メールアドレス,電話番号,お届け先氏名,合計金額,ギフト,備考,お届け希望日\r\n"
+PLAIN_ROW = "1,見本太郎,a@docomo.ne.jp,090-1234-5678,見本太郎,3000,なし,,\r\n"
+
+
+def list_of(rules: RuleBook, *rows: str, headings: str = HEADINGS) -> OrderFile:
+    return OrderFile(io.BytesIO("".join((headings, *rows)).encode()), rules)
+
+
+def in_list(
+    row: str, rules: RuleBook, *, headings: str = HEADINGS, zone: Zone = ZONE, **options: object
+) -> Assessment:
+    """Return what is said of one row of a list of orders."""
+    (found,) = report_on(list_of(rules, row, headings=headings), rules, zone, **options).assessments
+    return found
+
+
+WORDS = {
+    "gift": ("贈り物かもしれません", "may be a gift"),
+    "deadline": ("に必要なご注文です", "The goods are needed by"),
+    "passed": ("必要な日", "has passed"),
+    "amount": ("金額の大きいご注文", "is worth much"),
+    "no phone": ("注文者の電話番号がありません", "There is no phone number"),
+}
+
+
+def remarks(found: Assessment) -> set[str]:
+    """Return what is remarked in both languages."""
+    text = found.advice.text
+    in_japanese = {name for name, (ja, _) in WORDS.items() if ja in text.ja}
+    assert in_japanese == {name for name, (_, en) in WORDS.items() if en in text.en}
+    return in_japanese
+
+
+@pytest.mark.parametrize(
+    ("change", "due", "expected"),
+    [
+        pytest.param({}, 26, set(), id="nothing"),
+        pytest.param({"なし": "あり"}, 26, {"gift"}, id="gift-flag"),
+        pytest.param({"見本太郎,3000": "見本花子,3000"}, 26, {"gift"}, id="another-recipient"),
+        pytest.param({"見本太郎,3000": "見本 太郎様,3000"}, 26, set(), id="the-same-recipient"),
+        pytest.param({"なし,,": "なし,内緒でお願いします,"}, 26, {"gift"}, id="words"),
+        pytest.param({"なし,,": "なし,,2026/11/27"}, 25, {"deadline"}, id="needed-soon"),
+        pytest.param({"なし,,": "なし,,11月27日"}, 26, set(), id="no-year-and-no-day-of-the-order"),
+        pytest.param({"なし,,": "なし,,2026/12/25"}, 26, set(), id="needed-much-later"),
+        pytest.param({"なし,,": "なし,,2026-11-20"}, 24, {"passed"}, id="too-late"),
+        pytest.param({"3000": '"¥30,000"'}, 25, {"amount"}, id="worth-much"),
+        pytest.param({"3000": "29999"}, 26, set(), id="not-quite"),
+        pytest.param({"090-1234-5678": ""}, 26, {"no phone"}, id="no-phone"),
+    ],
+)
+def test_an_order_changes_the_advice_for_a_carrier(
+    change: dict[str, str], due: int, expected: set[str], rules: RuleBook
+) -> None:
+    row = functools.reduce(lambda text, pair: text.replace(*pair), change.items(), PLAIN_ROW)
+    found = in_list(row, rules)
+    assert found.advice.action is Action.SEND_WITH_NOTICE
+    assert (found.advice.due, remarks(found)) == (date(2026, 11, due), expected)
+
+
+def test_an_order_changes_the_script_of_a_call_that_comes_first(rules: RuleBook) -> None:
+    row = PLAIN_ROW.replace("a@docomo", "a..b@docomo").replace(",見本太郎,3000", ",見本花子,3000")
+    found = in_list(row, rules)
+    assert (found.advice.action, found.advice.due) == (Action.PHONE_FIRST, AS_OF)
+    assert remarks(found) == {"gift"}
+    assert found.advice.say is not None
+    assert "ご本人でいらっしゃいますか" in found.advice.say.ja
+    dead = in_list(row.replace("a..b@docomo.ne.jp", "none"), rules)
+    assert (dead.advice.action, remarks(dead)) == (Action.FIX_ADDRESS, {"gift"})
+
+
+def test_a_list_without_a_column_for_phones_is_not_blamed_for_it(rules: RuleBook) -> None:
+    found = in_list("a@docomo.ne.jp,プレゼント\r\n", rules, headings="メールアドレス,備考\r\n")
+    assert remarks(found) == {"gift"}
+
+
+def test_the_amount_counts_only_in_the_currency_that_the_book_knows(rules: RuleBook) -> None:
+    abroad = Settings(shop=ShopSettings(country="US"))
+    row = PLAIN_ROW.replace("3000", "300000")
+    assert remarks(in_list(row, rules)) == {"amount"}
+    assert remarks(in_list(row, rules, settings=abroad)) == set()
+
+
+def test_where_nobody_phones_an_order_changes_nothing(rules: RuleBook) -> None:
+    row = PLAIN_ROW.replace("docomo.ne.jp", "gmail.com").replace("なし,,", "あり,内緒,2026/11/24")
+    assert in_list(row, rules).judgement == one("a@gmail.com", rules).judgement
+
+
+def test_rows_share_one_judgement_as_far_as_their_orders_are_alike(rules: RuleBook) -> None:
+    later = PLAIN_ROW.replace("なし,,", "なし,,2026/12/25")
+    gift = PLAIN_ROW.replace("なし", "あり")
+    listed = list_of(rules, PLAIN_ROW, PLAIN_ROW, later, gift, gift, PLAIN_ROW)
+    judgements = [found.judgement for found in report_on(listed, rules).assessments]
+    assert len({id(judgement) for judgement in judgements}) == 2
+    assert [judgement is judgements[0] for judgement in judgements] == [True, True, True, False, False, True]
+    assert judgements[3] is judgements[4]
+    assert judgements[0] == one("a@docomo.ne.jp", rules).judgement
+
+
+def test_more_kinds_of_orders_than_are_kept_are_judged_all_the_same(
+    rules: RuleBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deliv.checklist._MOST_SUITED", 1)
+    gift = PLAIN_ROW.replace("なし", "あり")
+    dear = PLAIN_ROW.replace("3000", "90000")
+    found = report_on(list_of(rules, gift, dear, gift, dear), rules).assessments
+    assert [remarks(each) for each in found] == [{"gift"}, {"amount"}] * 2
+
+
+def test_a_suggestion_names_the_address_of_its_own_row(rules: RuleBook) -> None:
+    zone = ZONE | {"gmial.com": {"MX": ["0 ."]}}
+    found = report_on(orders("taro@gmial.com", "mei@gmial.com"), rules, zone).assessments
+    assert [each.did_you_mean for each in found] == ["gmail.com", "gmail.com"]
+    for each, meant, other in zip(found, ("taro@gmail.com", "mei@gmail.com"), ("mei@", "taro@"), strict=True):
+        assert each.advice.say is not None
+        words = (each.advice.text.ja, each.advice.text.en, each.advice.say.ja, each.advice.say.en)
+        assert all(meant in text for text in words)
+        assert not any(other in text for text in words)
+    row = PLAIN_ROW.replace("a@docomo.ne.jp", "mei@gmial.com").replace("なし", "あり")
+    assert "mei@gmail.com" in in_list(row, rules, zone=zone).advice.text.ja
+
+
+@pytest.mark.parametrize(
+    ("as_of", "settings", "due"),
+    [
+        pytest.param(date(2026, 12, 28), Settings(), date(2027, 1, 5), id="end-of-the-year"),
+        pytest.param(date(2026, 4, 30), Settings(), date(2026, 5, 7), id="golden-week"),
+        pytest.param(
+            date(2026, 4, 30),
+            Settings(calendar=CalendarSettings(workdays=frozenset(range(6)))),
+            date(2026, 5, 2),
+            id="with-saturdays",
+        ),
+        pytest.param(
+            date(2026, 4, 30), Settings(shop=ShopSettings(country="US")), date(2026, 5, 4), id="in-the-us"
+        ),
+    ],
+)
+def test_a_carriers_customer_is_phoned_when_the_shop_is_open(
+    as_of: date, settings: Settings, due: date, rules: RuleBook
+) -> None:
+    assert one("a@docomo.ne.jp", rules, as_of=as_of, settings=settings).advice.due == due
