@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from deliv.core.address import Mend as Mend
     from deliv.core.address import mend_address as mend_address
     from deliv.core.address import parse_address as parse_address
-    from deliv.core.advice import Action as Action
     from deliv.core.advice import Advice as Advice
+    from deliv.core.advicebook import Action as Action
+    from deliv.core.agenda import Agenda as Agenda
     from deliv.core.assess import Assessment as Assessment
     from deliv.core.assess import Result as Result
     from deliv.core.assess import assess as assess
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from deliv.core.senderreport import SenderReport as SenderReport
     from deliv.core.settings import SenderProfile as SenderProfile
     from deliv.core.settings import Settings as Settings
+    from deliv.followup import follow_up as follow_up
     from deliv.formats import Format as Format
     from deliv.formats import render as render
     from deliv.formats import write as write
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
     from deliv.protocols import evaluate_dmarc as evaluate_dmarc
     from deliv.sender import audit_sender as audit_sender
     from deliv.sender import examine_sender as examine_sender
+    from deliv.sources.contactfiles import read_contacts as read_contacts
     from deliv.sources.message import OrderMail as OrderMail
     from deliv.sources.message import read_message as read_message
     from deliv.sources.orders import read_orders as read_orders
@@ -94,6 +97,7 @@ __all__ = [
     "Address",
     "AddressSyntaxError",
     "Advice",
+    "Agenda",
     "Answer",
     "AnswerStatus",
     "Assessment",
@@ -154,6 +158,7 @@ __all__ = [
     "discover_dmarc",
     "evaluate_dmarc",
     "examine_sender",
+    "follow_up",
     "gather_facts",
     "load_rules",
     "load_settings",
@@ -162,6 +167,7 @@ __all__ = [
     "parse_dkim_key",
     "parse_dmarc",
     "parse_spf",
+    "read_contacts",
     "read_message",
     "read_orders",
     "read_recording",
@@ -179,8 +185,9 @@ _HOMES: Final = {
     "Mend": "deliv.core.address",
     "mend_address": "deliv.core.address",
     "parse_address": "deliv.core.address",
-    "Action": "deliv.core.advice",
+    "Action": "deliv.core.advicebook",
     "Advice": "deliv.core.advice",
+    "Agenda": "deliv.core.agenda",
     "Assessment": "deliv.core.assess",
     "Result": "deliv.core.assess",
     "assess": "deliv.core.assess",
@@ -234,6 +241,7 @@ _HOMES: Final = {
     "SenderReport": "deliv.core.senderreport",
     "SenderProfile": "deliv.core.settings",
     "Settings": "deliv.core.settings",
+    "follow_up": "deliv.followup",
     "Format": "deliv.formats",
     "render": "deliv.formats",
     "write": "deliv.formats",
@@ -243,6 +251,7 @@ _HOMES: Final = {
     "evaluate_dmarc": "deliv.protocols",
     "audit_sender": "deliv.sender",
     "examine_sender": "deliv.sender",
+    "read_contacts": "deliv.sources.contactfiles",
     "OrderMail": "deliv.sources.message",
     "read_message": "deliv.sources.message",
     "read_orders": "deliv.sources.orders",

@@ -15,6 +15,8 @@ from deliv.cli.app import app
 from deliv.cli.choices import FailOn, SenderFailOn
 from deliv.cli.exitcodes import ExitCode, exit_code
 from deliv.core.assess import RESULT_OF_RISK
+from deliv.core.contacts import ContactKind, ContactRole
+from deliv.core.exports import fold_heading
 from deliv.core.report import Tally
 from deliv.core.rules import Severity
 from deliv.core.settings import SenderProfile
@@ -216,6 +218,7 @@ def shop(tmp_path, deliv, server):
     addresses = ["taro@docomo.ne.jp", "mei@gmail.com", "ken@gone.example"]
     listed(tmp_path / "orders.csv", addresses)
     listed(tmp_path / "顧客一覧.csv", addresses, heading="メールアドレス")
+    (tmp_path / "contacts.csv").write_text("email,date,kind\n", encoding="utf-8")
     server.zone |= {name: dict(records) for name, records in BROKEN.items()}
     for name in ("order.eml", "注文メール.eml"):
         (tmp_path / name).write_bytes(signed_mail("sendgrid.net"))
@@ -234,7 +237,7 @@ def provider_example() -> str:
 def test_the_examples_work(deliv, server, shop, example):
     words = [word.replace("192.0.2.53", server.address) for word in shlex.split(example)[1:]]
     run = deliv(*words, env={"DELIV_NAMESERVER": server.address})
-    assert run.code == (0 if words[0] in ("lookup", "rules") or "--show-columns" in words else 1)
+    assert run.code == (0 if words[0] in ("lookup", "followup", "rules") or "--show-columns" in words else 1)
     for option in ("--output", "--do-not-mail", "--record"):
         if option in words:
             assert (shop / words[words.index(option) + 1]).exists()
@@ -262,6 +265,8 @@ def test_the_example_of_deliv_yaml_can_be_loaded(tmp_path):
     assert library.load_rules().services.get(service)
     assert settings.network.nameservers == ("192.0.2.53",)
     assert len(settings.calendar.closed) == 2
+    assert (settings.shop.country, len(settings.calendar.workdays)) == ("JP", 6)
+    assert settings.calendar.quiet_hours == "21:00-08:00"
 
 
 def test_the_example_of_a_provider_can_be_loaded(tmp_path):
@@ -346,6 +351,22 @@ def test_every_link_of_the_readme_leads_somewhere():
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_log_of_contacts_is_kept_as_the_readme_says():
+    section = README.split("\n### Whom to phone today\n")[1].split("\n### ")[0]
+    words = library.load_rules().contacts
+    rows = [row.split("|") for row in section.splitlines() if row.startswith("| ") and "---" not in row][1:]
+    found = {
+        (name, japanese) for name, japanese in (re.findall(r"(\w+) \((\w+)\)", row[1])[0] for row in rows)
+    }
+    assert {name for name, _ in found} == {*ContactRole}
+    assert all({name, japanese} <= {*words.headings[ContactRole(name)]} for name, japanese in found)
+    (kinds,) = [row[2] for row in rows if "kind" in row[1]]
+    for pair in kinds.split(","):
+        kind, japanese = pair.split()
+        assert fold_heading(japanese) in map(fold_heading, words.kinds[ContactKind(kind)])
+    assert len(kinds.split(",")) == len(ContactKind)
 
 
 def test_the_readme_speaks_japanese_too():

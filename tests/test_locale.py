@@ -22,7 +22,7 @@ from rich.cells import cell_len
 
 from deliv.core import errors
 from deliv.core.facts import FACTS
-from deliv.formats import booklabels, labels, senderlabels, senderseen
+from deliv.formats import agendalabels, booklabels, labels, senderlabels, senderseen
 from deliv.locale import translator
 
 PACKAGE = Path(__file__).parent.parent / "deliv"
@@ -43,7 +43,7 @@ ERRORS = {
 
 TABLES = {"TEMPLATES"} | {
     name
-    for module in (labels, senderlabels, booklabels)
+    for module in (labels, senderlabels, booklabels, agendalabels)
     for name, value in vars(module).items()
     if name.isupper() and isinstance(value, dict)
 }

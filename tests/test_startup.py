@@ -9,7 +9,8 @@ import pytest
 import deliv
 
 SLOW = (
-    *("asyncio", "dkim", "dns", "email", "email_validator", "html", "nacl", "rich", "typer", "yaml"),
+    *("asyncio", "dkim", "dns", "email", "email_validator", "holidays", "html", "icalendar", "nacl"),
+    *("phonenumbers", "rich", "typer", "yaml"),
     *("deliv.formats.senderpage", "deliv.sources.message"),
 )
 
@@ -48,7 +49,7 @@ def test_the_version_needs_no_library_at_all(option):
     [
         ["--help"],
         ["-h"],
-        *([name, "--help"] for name in ("check", "lookup", "sender", "demo", "rules")),
+        *([name, "--help"] for name in ("check", "lookup", "followup", "sender", "demo", "rules")),
         ["rules", "show", "--help"],
     ],
     ids=" ".join,
@@ -78,6 +79,8 @@ def test_importing_deliv_needs_no_library_at_all():
         ("load_rules", {"yaml"}),
         ("write", set()),
         ("read_orders", set()),
+        ("read_contacts", set()),
+        ("follow_up", {"asyncio"}),
     ],
 )
 def test_a_public_name_brings_no_more_than_it_needs(name, needed):

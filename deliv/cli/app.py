@@ -6,6 +6,7 @@ import typer
 
 from deliv.cli.check import check
 from deliv.cli.demo import demo
+from deliv.cli.followup import followup
 from deliv.cli.guard import guarded
 from deliv.cli.language import tr
 from deliv.cli.lookup import lookup
@@ -23,7 +24,7 @@ app = typer.Typer(
     help=tr("Which customers will not see your order mail, and what to do instead."),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, lookup, sender, demo):
+for command in (check, lookup, followup, sender, demo):
     app.command(cls=GroupedCommand, help=command.__doc__)(guarded(command))
 app.add_typer(rules_app)
 

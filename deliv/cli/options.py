@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 from deliv.cli.choices import FailOn, Lang, SenderFailOn
 from deliv.cli.language import tr
 from deliv.formats import Format
+from deliv.formats.agenda import AgendaFormat
 
 INPUT: Final = tr("Input")
 SENDER: Final = tr("Sender")
@@ -122,6 +123,36 @@ AsOfOption: TypeAlias = Annotated[
         metavar="DATE",
     ),
 ]
+MomentOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--as-of",
+        "AS_OF",
+        INPUT,
+        tr("Day or moment to plan for, such as 2026-11-22 or 2026-11-22T15:30; now otherwise."),
+        metavar="MOMENT",
+    ),
+]
+ContactsOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--contacts",
+        "CONTACTS",
+        INPUT,
+        tr("Log of contacts: CSV, TSV or .xlsx with order_id, address, date, kind, note."),
+        metavar="FILE",
+    ),
+]
+LogOption: TypeAlias = Annotated[
+    Path | None,
+    _option(
+        "--log",
+        "LOG",
+        OUTPUT,
+        tr("Add what is planned for today to this log of contacts; it may be that of --contacts."),
+        metavar="FILE",
+    ),
+]
 FromOption: TypeAlias = Annotated[
     str | None,
     _option(
@@ -206,6 +237,25 @@ FormatOption: TypeAlias = Annotated[
         "FORMAT",
         OUTPUT,
         tr("How to write the report; by the ending of --output, else a table."),
+    ),
+]
+AgendaFormatOption: TypeAlias = Annotated[
+    AgendaFormat | None,
+    _option(
+        "--format/-f",
+        "FOLLOWUP_FORMAT",  # its words differ from those of DELIV_FORMAT
+        OUTPUT,
+        tr("How to write the list; by the ending of --output, else a table."),
+    ),
+]
+AgendaEncodingOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--encoding",
+        "ENCODING",
+        OUTPUT,
+        tr("Encoding of CSV output, such as cp932; UTF-8 as Excel reads it otherwise."),
+        metavar="NAME",
     ),
 ]
 OutputOption: TypeAlias = Annotated[

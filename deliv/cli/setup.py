@@ -4,11 +4,13 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from deliv.cli.output import open_output
+from deliv.clock import now_of
 from deliv.core.canary import Trust
 from deliv.core.errors import InputError, SettingsErrors
 from deliv.core.question import Resolver
@@ -135,6 +137,30 @@ def parse_day(text: str | None) -> date | None:
         template = "“{text}” is no day; write it as 2026-11-22; nothing was checked"
         raise SettingsErrors(template, [], text=text)
     return day
+
+
+def moment_of(text: str | None, settings: Settings) -> datetime:
+    """Return the moment that an option names, by the shop's clock; the present by default.
+
+    A day alone stands for its beginning. Raises SettingsErrors when it is no moment.
+    """
+    now = now_of(settings)
+    if text is None:
+        return now
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.year not in _YEARS:
+        template = (
+            "“{text}” is no day and no moment; write it as 2026-11-22 or 2026-11-22T15:30; "
+            "nothing was checked"
+        )
+        raise SettingsErrors(template, [], text=text)
+    if not settings.shop.timezone:
+        return moment.astimezone()
+    zone = ZoneInfo(settings.shop.timezone)
+    return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _network(settings: NetworkSettings, options: NetworkOptions) -> NetworkSettings:

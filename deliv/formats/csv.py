@@ -6,9 +6,9 @@ from typing import Final, TextIO
 
 from deliv.core.assess import Assessment, Judgement
 from deliv.core.report import RunHeader, Summary
+from deliv.core.spreadsheet import defused, is_formula
 from deliv.formats import labels
 from deliv.formats.kept import Kept
-from deliv.formats.safe import defused, is_formula
 from deliv.locale import translator
 
 COLUMNS: Final = (

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from deliv.core.assess import Assessment, Judgement
 from deliv.core.findings import Finding
+from deliv.core.ladder import PlannedStep
+from deliv.core.ordercontext import OrderContext
 from deliv.core.report import ResolverReport, RunHeader, Summary
 from deliv.core.rules import Reason, Rule
 from deliv.formats.kept import Kept
@@ -111,8 +113,31 @@ def _judgement(judgement: Judgement, lang: str) -> dict[str, Any]:
             "text": advice.text.get(lang),
             "say": advice.say.get(lang) if advice.say else None,
             "tell_customer": list(steps.get(lang)) if steps else [],
+            "steps": [step_document(step) for step in advice.steps],
         },
-        "order": None,
+    }
+
+
+def step_document(planned: PlannedStep) -> dict[str, Any]:
+    """Return a step with its day."""
+    return {"do": planned.step.do, "due": planned.due.isoformat()}
+
+
+def order_document(order: OrderContext) -> dict[str, Any]:
+    """Return what is known of an order; the buyer's name stays out."""
+    number = next(iter(order.phones), None)
+    amount = order.amount
+    return {
+        "order_id": order.order_id or None,
+        "ordered_at": str(order.ordered_at) if order.ordered_at else None,
+        "amount": None if amount is None else int(amount) if amount == int(amount) else float(amount),
+        "gift": order.gift,
+        "phone": number and {"number": number.national, "e164": number.e164, "mobile": number.is_mobile},
+        "can_sms": any(phone.is_mobile for phone in order.phones),
+        "need_by": order.need_by.isoformat() if order.need_by else None,
+        "note": order.note or None,
+        "mailed_at": str(order.mailed_at) if order.mailed_at else None,
+        "replied_at": str(order.replied_at) if order.replied_at else None,
     }
 
 
@@ -141,7 +166,9 @@ class ResultDumper:
 
     def dump(self, assessment: Assessment) -> str:
         """Return one result on one line."""
-        return f"{dump(_row(assessment))[:-1]},{self._kept.get(assessment.judgement)}"
+        order = assessment.order
+        end = dump({"order": order_document(order) if order else None})[1:]
+        return f"{dump(_row(assessment))[:-1]},{self._kept.get(assessment.judgement)[:-1]},{end}"
 
 
 def summary_document(summary: Summary) -> dict[str, Any]:

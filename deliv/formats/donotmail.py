@@ -6,7 +6,7 @@ from typing import TextIO
 from deliv.core.assess import Assessment, Result
 from deliv.core.report import RunHeader, Summary
 from deliv.core.seen import Seen
-from deliv.formats.safe import defused
+from deliv.core.spreadsheet import defused
 
 
 class DoNotMailWriter:

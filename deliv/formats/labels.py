@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from deliv.core.address import Mend
-from deliv.core.advice import Action, Advice
+from deliv.core.advice import Advice
+from deliv.core.advicebook import Action
 from deliv.core.auth.dmarc import DmarcStatus
 from deliv.core.canary import Trust
 from deliv.core.exports import Role

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import TextIO
 
+from deliv.core.advice import day_text
 from deliv.core.assess import Assessment
 from deliv.core.facts import Route
 from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary
 from deliv.core.text import Source
-from deliv.formats import labels
+from deliv.formats import agendalabels, labels
 from deliv.formats.safe import printable
 from deliv.formats.summary import finding_lines, sender_lines, source_lines, stale_lines, trust_lines
 from deliv.locale import translator
@@ -67,6 +68,7 @@ class PageWriter:
             yield from self._sources(assessment.provider.sources[:3])
             template = "  More about it: deliv rules show {provider}"
             yield _(template).format(provider=assessment.provider.id)
+        yield from self._plan(assessment)
         yield from self._words_for_customer(assessment)
 
     def _row(self, title: str, value: str) -> Iterator[str]:
@@ -110,6 +112,18 @@ class PageWriter:
 
     def _sources(self, sources: tuple[Source, ...]) -> Iterator[str]:
         yield from (f"  {line}" for line in source_lines(sources, self._translate))
+
+    def _plan(self, assessment: Assessment) -> Iterator[str]:
+        """Yield what follows while the customer stays silent, as if the order had come in today."""
+        _ = self._translate
+        steps = [planned for planned in assessment.advice.steps if not planned.step.is_automatic]
+        if not steps:
+            return
+        yield ""
+        yield _("If nothing comes back")
+        for planned in steps:
+            day = day_text(planned.due).get(self._lang)
+            yield "  " + _("{day}: {step}").format(day=day, step=_(agendalabels.STEP[planned.step.do]))
 
     def _words_for_customer(self, assessment: Assessment) -> Iterator[str]:
         _, advice = self._translate, assessment.advice

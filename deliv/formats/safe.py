@@ -1,14 +1,11 @@
 """Hostile text made harmless: addresses and DNS texts come from strangers."""
 
 import re
-from typing import Final
 
 # C0 and C1 controls (terminal escapes begin with one), line and paragraph separators, and the
 # bidirectional controls that can make text read backwards (Unicode TR 36, section 3.4).
 _DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_FORMULA: Final = frozenset("=+-@\t\r")
-_PHONE_LIKE = re.compile(r"[0-9 +\-().]*", re.ASCII)
 
 
 def printable(text: str) -> str:
@@ -26,13 +23,3 @@ def encodable(text: str) -> str:
 def shortened(text: str, longest: int = 160) -> str:
     """Return so many characters of `text` at most; a key in the DNS is of no use on a screen."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet would run this cell; phone numbers and plain numbers are left alone."""
-    return bool(cell) and cell[0] in _FORMULA and not _PHONE_LIKE.fullmatch(cell)
-
-
-def defused(cell: str) -> str:
-    """Return the cell with an apostrophe before it where a spreadsheet would run it."""
-    return f"'{cell}" if is_formula(cell) else cell

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from deliv.core.advice import Action
+from deliv.core.advicebook import Action
 from deliv.core.canary import Trust
 from deliv.core.findings import Finding
 from deliv.core.placement import Risk

@@ -3,7 +3,6 @@
 from typing import Final, TextIO
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Cell
 
@@ -14,6 +13,7 @@ from deliv.core.providers import Provider
 from deliv.core.report import RunHeader, Summary
 from deliv.core.rules import Reason
 from deliv.formats import labels
+from deliv.formats.console import NARROWEST, open_console
 from deliv.formats.safe import printable
 from deliv.formats.summary import sender_lines, summary_lines
 from deliv.locale import translator
@@ -30,18 +30,9 @@ _STYLE: Final = {
 _ABOUT_SENDER: Final = frozenset(
     {Reason.SENDER_AUTH_MISSING, Reason.SENDER_AUTH_BROKEN, Reason.SENDER_UNREACHABLE}
 )
-_NARROWEST: Final = 72
 _ROW: Final = 5
 _VERDICT: Final = 14
 _GAP: Final = 3  # columns between two cells: padding on both sides and a divider
-
-
-class _Console(Console):
-    """Leaves it to the command line what a closed pipe means; Rich would exit with 1."""
-
-    def on_broken_pipe(self) -> None:
-        """Pass the error on."""
-        raise BrokenPipeError
 
 
 class TableWriter:
@@ -53,17 +44,8 @@ class TableWriter:
     def __init__(self, file: TextIO, lang: str, *, color: bool = False, width: int = 100) -> None:
         self._lang = lang
         self._translate = translator(lang)
-        self._width = max(width, _NARROWEST)
-        self._console = _Console(
-            file=file,
-            width=self._width,
-            color_system="auto" if color else None,
-            force_terminal=color,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            legacy_windows=None if color else False,  # old consoles of Windows need help with colours
-        )
+        self._width = max(width, NARROWEST)
+        self._console = open_console(file, width=self._width, color=color)
         self._block: list[Assessment] = []
         self._has_headings = False
         self._steps: dict[str, tuple[Provider, Advice]] = {}

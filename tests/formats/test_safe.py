@@ -2,7 +2,8 @@
 
 import pytest
 
-from deliv.formats.safe import defused, encodable, is_formula, printable
+from deliv.core.spreadsheet import defused, is_formula
+from deliv.formats.safe import encodable, printable
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,16 @@ cannot reach the network.
 """
 
 from deliv.core.discovery.recipient import discover_recipient
+from deliv.core.discovery.replies import ReplyAuth, discover_reply_auth
 from deliv.core.discovery.route import RouteFinding, discover_route
 from deliv.core.discovery.sender import Scope, discover_sender
 
-__all__ = ["RouteFinding", "Scope", "discover_recipient", "discover_route", "discover_sender"]
+__all__ = [
+    "ReplyAuth",
+    "RouteFinding",
+    "Scope",
+    "discover_recipient",
+    "discover_reply_auth",
+    "discover_route",
+    "discover_sender",
+]
