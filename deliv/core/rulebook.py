@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from deliv.core.advice import AdviceBook
 from deliv.core.blocklists import BlockList
+from deliv.core.bouncerules import BounceRule
 from deliv.core.exports import ExportSystem, RoleHeadings
 from deliv.core.mx import parse_mx
 from deliv.core.placement import PlacementBook
@@ -17,7 +18,9 @@ from deliv.core.slips import SlipEntry
 from deliv.core.text import is_stale, last_checked
 from deliv.core.typos import suggest
 
-Entry: TypeAlias = Rule | Provider | Requirement | SendingService | BlockList | SlipEntry | ExportSystem
+Entry: TypeAlias = (
+    Rule | Provider | Requirement | SendingService | BlockList | SlipEntry | ExportSystem | BounceRule
+)
 """What the book names by an id; a provider and a service may have the same one."""
 
 
@@ -49,6 +52,8 @@ class RuleBook:
     """What shop systems export."""
     order_headings: RoleHeadings = field(default_factory=dict)
     """Headings of other columns, whatever the system; the best first."""
+    bounce_rules: tuple[BounceRule, ...] = ()
+    """What refusals mean; the first that fits is believed."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -61,6 +66,7 @@ class RuleBook:
             *self.block_lists,
             *self.providers.slips.entries,
             *self.exports,
+            *self.bounce_rules,
         )
 
     def named(self, name: str) -> tuple[Entry, ...]:

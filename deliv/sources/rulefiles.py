@@ -3,7 +3,7 @@
 Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``, ``rules``,
 ``priors``, ``bands``, ``consequences``, ``requirements``, ``services``, ``usual_selectors``,
 ``block_lists``, ``typos``, ``role_accounts``, ``advice``, ``phone_window``, ``address_headings``,
-``order_headings`` and ``exports``. Later folders win: an entry with the id of an
+``order_headings``, ``exports`` and ``bounce_rules``. Later folders win: an entry with the id of an
 earlier one replaces it, ``enabled: false`` drops it.
 """
 
@@ -12,10 +12,12 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from deliv.core.advice import AdviceBook, AdviceEntry
 from deliv.core.blocklists import BlockList
+from deliv.core.bouncerules import BounceRule
 from deliv.core.errors import Fault, RuleErrors
 from deliv.core.exports import ExportSystem, Role
 from deliv.core.placement import PlacementBook, Prior, Risk
@@ -25,6 +27,7 @@ from deliv.core.rulebook import RuleBook
 from deliv.core.rules import Effect, Rule, Test, comparisons_of
 from deliv.core.services import SendingService, ServiceBook
 from deliv.core.slips import SlipBook, SlipEntry
+from deliv.sources.bouncefiles import decode_bounce_rule
 from deliv.sources.domainlists import load_list
 from deliv.sources.exportfiles import decode_export, decode_role_headings
 from deliv.sources.fields import Fields, closest
@@ -57,6 +60,12 @@ def load_rules(*paths: str | Path) -> RuleBook:
     if draft.faults or book is None:
         raise RuleErrors("the rule files hold faults; nothing was checked", draft.faults)
     return book
+
+
+@cache
+def packaged_book() -> RuleBook:
+    """Return the rule book that came with deliv, read once."""
+    return load_rules()
 
 
 @contextmanager
@@ -139,6 +148,7 @@ class _Draft:
     headings: tuple[str, ...] = ()
     exports: dict[str, ExportSystem] = field(default_factory=dict)
     order_headings: dict[Role, tuple[str, ...]] = field(default_factory=dict)
+    bounce_rules: dict[str, BounceRule] = field(default_factory=dict)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def read(self, path: Path, *, keep: bool = False) -> None:
@@ -180,6 +190,7 @@ class _Draft:
         self.phone_window = decode_window(fields, "phone_window", self.phone_window)
         self.headings = fields.texts("address_headings") + self.headings
         self._take_exports(fields, seen)
+        self._take_bounce_rules(fields, seen)
         fields.close()
 
     def _take_rule(self, fields: Fields, seen: set[str]) -> None:
@@ -242,6 +253,18 @@ class _Draft:
             for role, headings in decode_role_headings(others).items():
                 self.order_headings[role] = headings + self.order_headings.get(role, ())
 
+    def _take_bounce_rules(self, fields: Fields, seen: set[str]) -> None:
+        taken: dict[str, BounceRule] = {}
+        for child in fields.children("bounce_rules"):
+            if (turned_off := _turned_off(child, self.bounce_rules)) is not None:
+                self.bounce_rules.pop(turned_off, None)
+                continue
+            rule = decode_bounce_rule(child)
+            self._note_twice(child, rule.id, seen)
+            taken[rule.id] = rule
+        # The first that fits is believed, and a shop's own files are read later than the packaged ones.
+        self.bounce_rules = taken | {k: v for k, v in self.bounce_rules.items() if k not in taken}
+
     def _take_provider(self, fields: Fields, seen: set[str]) -> None:
         if (turned_off := _turned_off(fields, self.providers)) is not None:
             self.providers.pop(turned_off, None)
@@ -301,6 +324,7 @@ class _Draft:
             advice=AdviceBook(entries=self.advice, phone_window=self.phone_window),
             address_headings=self.headings,
             exports=tuple(self.exports.values()),
+            bounce_rules=tuple(self.bounce_rules.values()),
             order_headings=self.order_headings,
             role_accounts=frozenset(n for a in self.role_accounts.values() for n in a.local_parts),
             digest=self.digest.hexdigest(),
