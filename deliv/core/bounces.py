@@ -78,6 +78,8 @@ class BounceReport:
     """Whether nobody will try again; False for a mail that is only late."""
     phase: Phase | None
     """When it was refused; None when that is not told."""
+    final: str = ""
+    """The address that it came to in the end; not `recipient` where that one forwards its mail."""
     code: str = ""
     """SMTP reply code, such as ``550``; empty when none is told."""
     text: str = ""

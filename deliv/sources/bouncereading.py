@@ -6,7 +6,7 @@ takes one complaint for a bounce; what is written here finds more, without a det
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -34,6 +34,7 @@ from deliv.sources.mailtrace import read_date
 _MOST_BYTES: Final = 4 << 20
 """Bytes of a mail that are read: what a bounce says stands at its beginning."""
 _LONGEST_TEXT: Final = 100_000
+_MOST_RECIPIENTS: Final = 200
 _LONGEST_SAID: Final = 500
 _MBOX = re.compile(rb">?From [^\r\n]{0,500}\r?\n")
 _STATUS_KINDS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -100,6 +101,8 @@ class _Finding:
     recipient: str
     said: str
     """What stands about it in the text for people."""
+    near: str
+    """The part of it that stands behind the address."""
     status: RecipientStatus | None = None
 
 
@@ -117,7 +120,8 @@ class _Reading:
     """Whether it holds a notification for machines."""
     is_other: bool
     """Whether it is a report of something else: a complaint, a receipt."""
-    hosts: tuple[str, ...] = field(default=())
+    failed: tuple[str, ...] = ()
+    """Addresses that the header itself names as failed."""
 
     @classmethod
     def of(cls, content: bytes) -> "_Reading":
@@ -143,6 +147,7 @@ class _Reading:
             copy="\n".join([*copies, notice.copy])[:_LONGEST_TEXT],
             is_report=bool(statuses),
             is_other=not names.isdisjoint(_NO_BOUNCE),
+            failed=_failed(fields),
         )
 
     def values(self, name: str) -> list[str]:
@@ -154,9 +159,9 @@ class _Reading:
                 yield from (mailbox.address.lower() for mailbox in mailboxes(value))
 
     @property
-    def failed(self) -> list[str]:
-        """Addresses that the header itself names as failed."""
-        return [address for value in self.values("x-failed-recipients") for address in ADDRESS.findall(value)]
+    def subject(self) -> str:
+        """What the mail is headed."""
+        return decode_words(" ".join(self.values("subject")))[0]
 
     @property
     def is_bounce(self) -> bool:
@@ -165,8 +170,7 @@ class _Reading:
             return False
         if self.is_report or self.failed:
             return True
-        subject = decode_words(" ".join(self.values("subject")))[0]
-        if _AWAY.search(subject):
+        if _AWAY.search(self.subject):
             return False
         senders = " ".join([*self.values("from"), *self.values("sender")])
         null_path = any(value.strip() in ("<>", "") for value in self.values("return-path"))
@@ -174,48 +178,53 @@ class _Reading:
         from_daemon |= any(_DAEMON.search(value) for value in self.values("return-path"))
         text = self.notice.text
         says_so = _SAYS.search(text) is not None or _REPLY_LINE.search(text) is not None
-        return from_daemon + (_SUBJECT.search(subject) is not None) + says_so >= 2
+        return from_daemon + (_SUBJECT.search(self.subject) is not None) + says_so >= 2
 
     def findings(self) -> Iterator[_Finding]:
         """Yield the recipients, each with what is said of it."""
-        own = {*self.addresses("to", "cc", "delivered-to", "x-original-to", "from", "reply-to")}
+        own = {*self.addresses("to", "cc", "delivered-to", "from")}
         passages = self.notice.passages(own)
         if self.statuses:
             for status in self.statuses:
                 if status.action not in ("delivered", "relayed", "expanded"):
-                    yield _Finding(status.recipient, self._said(status, passages), status)
-            return
-        if self.failed:
+                    yield self._finding(status.recipient, passages, status)
+        elif self.failed:
             for address in self.failed:
-                yield _Finding(address, _passage(address, passages) or self.notice.text)
-            return
-        if not passages:
+                yield self._finding(address, passages)
+        elif passages:
+            for passage in passages:
+                yield _Finding(passage.recipient, passage.text, passage.near)
+        else:
             intended = {address.lower(): address for address in _recipients_of_copy(self.copy)}
             others = [address for folded, address in intended.items() if folded not in own]
-            passages = [Passage(address, self.notice.text) for address in others[:1] if len(others) == 1]
+            if len(others) == 1:
+                yield _Finding(others[0], self.notice.text, self.notice.text)
+
+    def _finding(
+        self, address: str, passages: Iterable[Passage], status: RecipientStatus | None = None
+    ) -> _Finding:
+        """Return what is said of an address that the bounce names for machines."""
+        names = {address.lower(), status.final.lower() if status else ""}
         for passage in passages:
-            yield _Finding(passage.recipient, passage.text)
-
-    def _said(self, status: RecipientStatus, passages: Iterable[Passage]) -> str:
-        passages = tuple(passages)
-        said = _passage(status.recipient, passages) or _passage(status.final, passages)
-        return said or (self.notice.text if len(self.statuses) == 1 else "")
-
-
-def _passage(address: str, passages: Iterable[Passage]) -> str:
-    folded = address.lower()
-    return next((passage.text for passage in passages if passage.recipient.lower() == folded), "")
+            if passage.recipient.lower() in names:
+                return _Finding(address, passage.text, passage.near, status)
+        alone = len(self.statuses) + len(self.failed) == 1
+        text = self.notice.text if alone else ""
+        return _Finding(address, text, text, status)
 
 
 def _report(finding: _Finding, reading: _Reading, book: RuleBook) -> BounceReport:
     """Return what became of the mail to one recipient."""
     status, said = finding.status, finding.said
-    diagnostic = status.diagnostic if status else ""
-    code, place = find_reply(diagnostic or said)
-    if not code:
-        code, place = find_reply(said)
-    reply = diagnostic or _reply(said, place if code else 0)
-    phase = find_phase(said, said.find(code) if code else 0) or find_phase(diagnostic, 0)
+    reply = status.diagnostic if status else ""
+    code, place = find_reply(reply)
+    if code:
+        reply = reply[place:]
+    elif not reply:
+        code, place = find_reply(finding.near)
+        reply = _reply(finding.near, place)
+    code = code or find_reply(said)[0]
+    phase = find_phase(said, _place_of(reply, said)) or find_phase(reply, 0)
     own_status = find_status(reply)
     told = status.status if status else ""
     remote = [status.remote] if status and status.remote else []
@@ -233,9 +242,10 @@ def _report(finding: _Finding, reading: _Reading, book: RuleBook) -> BounceRepor
     rule = explain(refusal, book.bounce_rules, said)
     return BounceReport(
         recipient=finding.recipient,
+        final=status.final if status else finding.recipient,
         reason=rule.reason if rule else BounceReason.UNDEFINED,
         status=refusal.status,
-        permanent=_is_permanent(status.action if status else "", refusal, reading.notice.text),
+        permanent=_is_permanent(status.action if status else "", refusal, reading),
         phase=phase,
         code=code,
         text=" ".join(reply.split())[:_LONGEST_SAID],
@@ -243,8 +253,9 @@ def _report(finding: _Finding, reading: _Reading, book: RuleBook) -> BounceRepor
     )
 
 
-def _is_permanent(action: str, refusal: Refusal, text: str) -> bool:
+def _is_permanent(action: str, refusal: Refusal, reading: _Reading) -> bool:
     """Whether nobody will try again; a mail that came back after a temporary refusal was given up."""
+    text = f"{reading.subject}\n{reading.notice.text}"
     if action in ("failed", "delayed"):
         return action == "failed"
     if is_still_trying(text):
@@ -257,6 +268,13 @@ def _reply(said: str, place: int) -> str:
     """Return what the server said: from the code to the end of the paragraph."""
     end = said.find("\n\n", place)
     return said[place : end if end >= 0 else None][:2000]
+
+
+def _place_of(reply: str, said: str) -> int:
+    """Return where a text tells what the server said; 0 where it does not."""
+    beginning = reply[:40].split("\n")[0].rstrip()
+    places = (said.find(mark) for mark in (f"<<< {beginning}", beginning, reply[:3]) if len(mark) > 2)
+    return next((place for place in places if place >= 0), 0)
 
 
 def _better(told: str, said: str) -> str:
@@ -274,6 +292,12 @@ def _writers(reading: _Reading) -> Iterator[str]:
 def _provider(address: str, book: RuleBook) -> str:
     match = book.providers.match(address.rpartition("@")[2].lower())
     return match.provider.id if match else ""
+
+
+def _failed(fields: Iterable[Field]) -> tuple[str, ...]:
+    texts = [found.text for found in fields if found.name == "x-failed-recipients"][:_MOST_RECIPIENTS]
+    addresses = [address for text in texts for address in ADDRESS.findall(text)]
+    return tuple(dict.fromkeys(addresses))[:_MOST_RECIPIENTS]
 
 
 def _recipients_of_copy(copy: str) -> Iterator[str]:

@@ -44,7 +44,9 @@ class Passage:
     recipient: str
     """The address."""
     text: str
-    """What stands about it."""
+    """What stands about it: everything, where there is no other recipient."""
+    near: str
+    """What stands behind it, up to the next recipient."""
 
 
 @dataclass(slots=True)
@@ -74,8 +76,8 @@ class Notice:
         passages = []
         for address, place in places.items():
             end = next((start for start in starts if start > place), len(self._lines))
-            text = self.text if len(places) == 1 else "\n".join(self._lines[place:end])
-            passages.append(Passage(address, text))
+            near = "\n".join(self._lines[place:end])
+            passages.append(Passage(address, self.text if len(places) == 1 else near, near))
         return passages
 
 

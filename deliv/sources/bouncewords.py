@@ -20,8 +20,8 @@ STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLIES: Final = (
     # What the other server said is worth more than what the own one makes of it.
     re.compile(r"<<<[ \t]{1,5}([45]\d\d)(?=[ -])"),
-    re.compile(r"(?:said|responded|returned|replied|response was|failed with):?\s{0,5}([45]\d\d)(?=[ -])"),
-    re.compile(r"(?<![\d.])([45]\d\d)[ -]{1,3}#?[45]\.\d{1,3}\.\d{1,3}"),
+    re.compile(r"(?:said|responded|returned|replied|response was|failed with):?\s{0,20}([45]\d\d)(?=[ -])"),
+    re.compile(r"(?<![\d.])([45]\d\d)[ -]{1,3}[#']?[45]\.\d{1,3}\.\d{1,3}"),
     re.compile(r"(?:^|[\n:(='\"*])[ \t]{0,8}([45]\d\d)(?=[ -:])", re.MULTILINE),
     re.compile(r"(?<![\d.@\w-])([45]\d\d)(?= [A-Za-z<\"'])"),
 )
@@ -32,14 +32,19 @@ _COMMANDS: Final = {
     "RCPT": Phase.RCPT,
     "DATA": Phase.DATA,
 }
-_TOLD_PHASE = re.compile(
-    r"(?:in reply to|in response to|after|end of|during|while performing the|sending|at|to the)\s{1,4}"
-    r"(?:the\s{1,4})?(?:end of\s{1,4})?(initial connection|initial server greeting|EHLO|HELO|MAIL|RCPT|DATA)\b",
-    re.IGNORECASE,
+_TOLD_PHASES: Final = (
+    re.compile(
+        r"(?:in reply to|in response to|after|during|while performing the|final|at the)\s{1,4}(?:the\s{1,4})?"
+        r"(?:end of\s{1,4})?(EHLO|HELO|MAIL(?= FROM)|RCPT(?= TO)|DATA\b|initial connection|initial server greeting)"
+    ),
+    re.compile(r"after (?:sending )?(?:end of )?(data|initial connection)\b"),
+    re.compile(r"\b(RCPT|MAIL|DATA)(?: TO| FROM)? (?:response|command)"),
+    re.compile(r"[\[(:](MAIL|RCPT|DATA|EHLO|HELO)(?:_FROM|_TO)?[\]) ]"),
+    re.compile(r"SMTP command\s{1,5}(EHLO|HELO|MAIL|RCPT|DATA)\b"),
 )
-_BRACKETED_PHASE = re.compile(r"[\[(:](MAIL|RCPT|DATA|EHLO|HELO)(?:_FROM|_TO)?[\]) ]")
-_COMMAND = re.compile(r"(?:^|[>\s])(EHLO|HELO|MAIL(?= F)|RCPT(?= T)|DATA)\b", re.IGNORECASE)
-_RCPT_RESPONSE = re.compile(r"\b(RCPT TO|MAIL FROM|DATA) (?:response|command)", re.IGNORECASE)
+"""How a text names the command: Postfix, Exim, qmail, Yahoo and others, m-FILTER."""
+_COMMAND = re.compile(r"(?:>>>|<<<)[ \t]{1,5}(EHLO|HELO|MAIL|RCPT|DATA)\b", re.IGNORECASE)
+_NEEDS_RECIPIENT = re.compile(r"<<<[ \t]{1,5}503[ -][^\n]{0,40}(?:need|no|must)[^\n]{0,20}(?:rcpt|recipient)", re.IGNORECASE)
 _HOST: Final = r"([A-Za-z0-9][A-Za-z0-9._-]{3,252})"
 _HOSTS: Final = (
     re.compile(r"talking to " + _HOST, re.IGNORECASE),
@@ -78,15 +83,22 @@ def find_status(text: str) -> str:
 
 def find_phase(text: str, place: int) -> Phase | None:
     """Return at which command a mail was refused, by a text in which the refusal stands at a place."""
-    told = _TOLD_PHASE.search(text) or _RCPT_RESPONSE.search(text) or _BRACKETED_PHASE.search(text)
-    before: re.Match[str] | None = None
+    for pattern in _TOLD_PHASES:
+        if match := pattern.search(text):
+            return _phase(match[1])
+    last: re.Match[str] | None = None
     for match in _COMMAND.finditer(text, 0, place):
-        before = match
-    for found in (told, before, _COMMAND.search(text, place)):
-        if found is not None:
-            word = found[1].upper()
-            return _COMMANDS.get(word[:4], Phase.CONNECT)
-    return None
+        last = match
+    if last is None:
+        return None
+    phase = _phase(last[1])
+    # A client that pipelines (RFC 2920) shows its last command, DATA; but a server that then asks for a
+    # recipient had refused the only one before.
+    return Phase.RCPT if phase is Phase.DATA and _NEEDS_RECIPIENT.search(text, place) else phase
+
+
+def _phase(word: str) -> Phase:
+    return _COMMANDS.get(word.upper()[:4], Phase.CONNECT)
 
 
 def find_hosts(text: str) -> Iterator[str]:
