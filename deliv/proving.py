@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from deliv.core.address import parse_address
+from deliv.core.auth.aggregate import CollectedReports
 from deliv.core.discovery import discover_recipient, discover_sender
 from deliv.core.errors import DelivError
 from deliv.core.facts import (
@@ -140,6 +141,8 @@ def _look(example: Example, book: RuleBook, read_mail: ReadMail) -> _Seen:
     if example.sender or mail:
         sending = sending_of(example.sender, book.services, mail=mail, guess_selectors=True)
         sender = ask(discover_sender(sending, thorough_scope(book, mail, 0)), example.zone)
+        if example.reports:
+            sender = sender.with_reports(CollectedReports(reports=example.reports))
         seen.facts |= sender_facts(sender)
         seen.evidence += sender.evidence
     if mail:

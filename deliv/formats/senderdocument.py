@@ -8,6 +8,7 @@ from deliv.core.facts import MessageFacts, SenderFacts, SendingAddress
 from deliv.core.facts.message import SpamReport
 from deliv.core.senderreport import RankedFix, SenderReport
 from deliv.formats.document import dump, finding_document, resolver_document
+from deliv.formats.senderreports import reported_document
 from deliv.locale import translator
 
 SCHEMA: Final = "deliv-sender/1"
@@ -26,6 +27,7 @@ def sender_json(report: SenderReport, lang: str) -> str:
         "sender": _sender(report.sender, lang),
         "message": _message(report.message) if report.message else None,
         "spamassassin": _spam(report.spam, lang) if report.spam else None,
+        "reports": reported_document(report.sender.reported) if report.sender.reported else None,
         "findings": [finding_document(finding, lang) for finding in report.findings],
         "undecided": [rule.id for rule in report.undecided],
         "decided": report.decided,

@@ -210,8 +210,23 @@ def _example() -> Schema:
             },
             "message": text("Source of an order mail. The shop is called 例の店."),
             "message_size": count("Bytes to which that mail is filled up."),
+            "reports": sequence(_reported_row(), "What DMARC reports say of the shop's mail."),
         },
         required=("address",),
+    )
+
+
+def _reported_row() -> Schema:
+    return mapping(
+        {
+            "from": text("Domain of the From line."),
+            "mails": count("How many mails were treated alike."),
+            "ip": text("Where they came from."),
+            "disposition": text("What was done with them."),
+            "dkim": flag("Whether a good signature stood for the domain.", default=False),
+            "spf": flag("Whether SPF passed for the domain.", default=False),
+        },
+        required=("from", "mails"),
     )
 
 
