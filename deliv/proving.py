@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from deliv.core.address import parse_address
 from deliv.core.auth.aggregate import CollectedReports
+from deliv.core.bouncerules import BounceRule, explain
 from deliv.core.discovery import discover_recipient, discover_sender
 from deliv.core.errors import DelivError
 from deliv.core.facts import (
@@ -107,6 +108,37 @@ def prove(rule: Rule, book: RuleBook, *, read_mail: ReadMail) -> Proof:
         rule=rule,
         fires=_try(rule, rule.fires, Outcome.FIRES, book, read_mail),
         silent=_try(rule, rule.silent, Outcome.SILENT, book, read_mail),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceProof:
+    """Both examples of a rule on bounces."""
+
+    rule: BounceRule
+    """The rule."""
+    fires: bool
+    """Whether it fits the refusal that it has to explain."""
+    is_silent: bool
+    """Whether it leaves the other one alone."""
+    taken_by: str = ""
+    """Id of another rule that stands before it and explains that refusal, too; empty when none does."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rule does in both what it has to do."""
+        return self.fires and self.is_silent and not self.taken_by
+
+
+def prove_bounce_rule(rule: BounceRule, book: RuleBook) -> BounceProof:
+    """Try a rule on both of its refusals, in its place among the others."""
+    first = explain(rule.fires, book.bounce_rules)
+    fires = rule.fits(rule.fires)
+    return BounceProof(
+        rule=rule,
+        fires=fires,
+        is_silent=not rule.fits(rule.silent),
+        taken_by=first.id if fires and first is not None and first.id != rule.id else "",
     )
 
 

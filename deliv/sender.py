@@ -83,8 +83,8 @@ async def examine_sender(
     """Return the whole report on the shop's side: findings, demands of the providers, ranked fixes.
 
     orders: the customers, so that all of it can be weighed by them. spam: what
-        SpamAssassin says of the mail. reports: DMARC reports that receivers sent. The other parameters are those of `audit_sender` and
-        `stream`.
+        SpamAssassin says of the mail. reports: DMARC reports that receivers sent, as `read_reports`
+        returns them. The other parameters are those of `audit_sender` and `stream`.
 
     Raises InputError for a sender or a list that cannot be used. Trouble with the network is in
     the report, never raised.

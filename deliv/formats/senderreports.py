@@ -38,7 +38,9 @@ def reported_lines(reported: ReportedMail, translate: Translate) -> Iterator[str
             count=reported.repeated
         )
     if reported.unreadable:
-        yield "  " + _("Files without a report that can be read: {count}").format(count=len(reported.unreadable))
+        yield "  " + _("Files without a report that can be read: {count}").format(
+            count=len(reported.unreadable)
+        )
 
 
 def _receiver_lines(each: ReceiverTally, translate: Translate) -> Iterator[str]:
@@ -59,7 +61,11 @@ def _receiver_lines(each: ReceiverTally, translate: Translate) -> Iterator[str]:
 def _shares(tally: Tally, translate: Translate) -> str:
     template = "{passed} of {mails} mails passed DMARC ({share} %), DKIM {dkim}, SPF {spf}"
     return translate(template).format(
-        passed=tally.passed, mails=tally.mails, share=tally.share(tally.passed), dkim=tally.dkim, spf=tally.spf
+        passed=tally.passed,
+        mails=tally.mails,
+        share=tally.share(tally.passed),
+        dkim=tally.dkim,
+        spf=tally.spf,
     )
 
 

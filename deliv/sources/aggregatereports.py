@@ -26,7 +26,19 @@ _MOST_REPORTS: Final = 20_000
 _ENDINGS: Final = (".xml", ".gz", ".zip", ".eml", ".mbox", ".mbx")
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
-_ATTACHED: Final = frozenset({"gzip", "x-gzip", "zip", "x-zip-compressed", "octet-stream", "xml", "x-zip"})
+_ATTACHED: Final = frozenset(
+    {
+        *(
+            "text/xml",
+            "application/xml",
+            "application/octet-stream",
+            "application/gzip",
+            "application/x-gzip",
+        ),
+        *("application/zip", "application/x-zip", "application/x-zip-compressed"),
+    }
+)
+"""Types under which reports are attached; what they are, their first bytes tell."""
 
 
 def read_reports(paths: Iterable[str | Path]) -> CollectedReports:
@@ -82,14 +94,15 @@ def _documents(content: bytes) -> Iterator[bytes]:
 
 def _is_xml(content: bytes) -> bool:
     head = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return head.startswith((b"<?xml", b"<feedback", b"<!--")) or content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return head.startswith((b"<?xml", b"<feedback", b"<!--")) or content.startswith(
+        (b"\xff\xfe", b"\xfe\xff")
+    )
 
 
 def _attached(content: bytes) -> Iterator[bytes]:
     _, parts = leaves(content)
     for part in parts:
-        main, _, kind = part.kind.partition("/")
-        if main == "application" and (kind in _ATTACHED or kind.endswith("+gzip")) or part.kind == "text/xml":
+        if part.kind in _ATTACHED or part.kind.endswith("+gzip"):
             data = part.unpack()
             if data.startswith(_GZIP):
                 yield from _gunzipped(data)

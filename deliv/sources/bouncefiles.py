@@ -77,4 +77,3 @@ def _refusal(examples: Fields | None, key: str) -> Refusal:
     )
     fields.close()
     return refusal
-

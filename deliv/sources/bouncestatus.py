@@ -70,7 +70,7 @@ def read_statuses(text: str) -> list[RecipientStatus]:
 
 
 def _groups(text: str) -> Iterator[_Group]:
-    """Yield the groups that name a recipient: each begins behind an empty line, or with the same field again."""
+    """Yield the groups that name a recipient; each ends at an empty line, or where a field comes again."""
     group, seen = _Group(), 0
     for name, value in _fields(text):
         opens_again = name in _OPENING and name in group.values

@@ -1,8 +1,8 @@
 """Bounces that are written for people only: for whom they are, and what they say of whom.
 
-Hardly two mail servers write them alike, so no server's format is known here. What all of them have in common:
-the address stands at the beginning of a line, or behind a word such as "to" or "RCPT TO"; what follows is about
-it, up to the next address; and a copy of the mail comes last.
+Hardly two mail servers write them alike, so no server's format is known here. What they have in common:
+the address stands at the beginning of a line, or behind a word such as "to" or "RCPT TO"; what follows is
+about it, up to the next address; and a copy of the mail comes last.
 """
 
 import re
@@ -23,9 +23,11 @@ _COPY = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"(?:Received|Return-Path|DKIM-Signature|X-[A-Za-z-]{2,40}): ?", re.IGNORECASE)
-_BULLET = re.compile(r"[\s>*・#\"'<(:-]{0,40}(?:<<<\s)?\s{0,4}(?:[245]\d\d(?:[ -]+#?[245]\.\d+\.\d+)?[ -]+)?[<\"'(]*")
+_BULLET = re.compile(
+    r"[\s>*・#\"'<(:-]{0,40}(?:<<<\s)?\s{0,4}(?:[245]\d\d(?:[ -]+#?[245]\.\d+\.\d+)?[ -]+)?[<\"'(]*"
+)
 _LEAD = re.compile(
-    r"(?:\b(?:to|recipients?|addressees?|address(?:es)?|unknown user|user|errors?|rcpt to|宛先|アドレス)\s{0,4}[:：]?"
+    r"(?:\b(?:to|recipients?|address(?:es|ees?)?|unknown user|user|errors?|宛先|アドレス)\s{0,4}[:：]?"
     r"|[:：])[\s<\"'(]{0,10}$",
     re.IGNORECASE,
 )
@@ -88,7 +90,8 @@ def read_notice(text: str) -> Notice:
         (
             number
             for number, line in enumerate(lines)
-            if number and (_COPY.match(line) or (_HEADER.match(line) and not lines[number - 1].startswith(" ")))
+            if number
+            and (_COPY.match(line) or (_HEADER.match(line) and not lines[number - 1].startswith(" ")))
         ),
         len(lines),
     )

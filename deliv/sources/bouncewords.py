@@ -35,7 +35,7 @@ _COMMANDS: Final = {
 _TOLD_PHASES: Final = (
     re.compile(
         r"(?:in reply to|in response to|after|during|while performing the|final|at the)\s{1,4}(?:the\s{1,4})?"
-        r"(?:end of\s{1,4})?(EHLO|HELO|MAIL(?= FROM)|RCPT(?= TO)|DATA\b|initial connection|initial server greeting)"
+        r"(?:end of\s{1,4})?(EHLO|HELO|MAIL(?= FROM)|RCPT(?= TO)|DATA\b|initial connection|initial server)"
     ),
     re.compile(r"after (?:sending )?(?:end of )?(data|initial connection)\b"),
     re.compile(r"\b(RCPT|MAIL|DATA)(?: TO| FROM)? (?:response|command)"),
@@ -44,7 +44,9 @@ _TOLD_PHASES: Final = (
 )
 """How a text names the command: Postfix, Exim, qmail, Yahoo and others, m-FILTER."""
 _COMMAND = re.compile(r"(?:>>>|<<<)[ \t]{1,5}(EHLO|HELO|MAIL|RCPT|DATA)\b", re.IGNORECASE)
-_NEEDS_RECIPIENT = re.compile(r"<<<[ \t]{1,5}503[ -][^\n]{0,40}(?:need|no|must)[^\n]{0,20}(?:rcpt|recipient)", re.IGNORECASE)
+_NEEDS_RECIPIENT = re.compile(
+    r"<<<[ \t]{1,5}503[ -][^\n]{0,40}(?:need|no|must)[^\n]{0,20}(?:rcpt|recipient)", re.IGNORECASE
+)
 _HOST: Final = r"([A-Za-z0-9][A-Za-z0-9._-]{3,252})"
 _HOSTS: Final = (
     re.compile(r"talking to " + _HOST, re.IGNORECASE),
@@ -53,15 +55,15 @@ _HOSTS: Final = (
     re.compile(r"\bserver " + _HOST + r"\[", re.IGNORECASE),
 )
 _GIVEN_UP = re.compile(
-    r"permanent(?:ly)?[ -](?:error|fatal|failure|fail)|failed permanently|given up|giving up|not going to try again"
-    r"|could not be delivered|cannot be delivered|undeliver|returned to sender|has failed|not delivered"
-    r"|cannot send message for|unable to deliver|was not deliver|did not reach|送信できませんでした|配信できませんでした",
+    r"permanent(?:ly)?[ -](?:error|fatal|fail)|failed permanently|given up|giving up|not going to try again"
+    r"|(?:could not|cannot) be delivered|undeliver|returned to sender|has failed|not delivered|did not reach"
+    r"|cannot send message for|unable to deliver|送信できませんでした|配信できませんでした",
     re.IGNORECASE,
 )
 _STILL_TRYING = re.compile(
     r"warning message only|do not need to resend|don't need to resend|delivery attempts will continue"
     r"|will (?:continue|keep) (?:trying|to try)|will be retried|still being retried|not yet been delivered"
-    r"|has been delayed|is delayed|will try again|will retry",
+    r"|has been delayed|is delayed|will try again|will retry|\(delay\)",
     re.IGNORECASE,
 )
 

@@ -97,7 +97,12 @@ def _reports(fields: Fields) -> tuple[AggregateReport, ...]:
         return ()
     day = date(2026, 11, 22)
     report = AggregateReport(
-        receiver="receiver.example", report_id="1", begin=day, end=day, domain=rows[0].header_from, rows=tuple(rows)
+        receiver="receiver.example",
+        report_id="1",
+        begin=day,
+        end=day,
+        domain=rows[0].header_from,
+        rows=tuple(rows),
     )
     return (report,)
 

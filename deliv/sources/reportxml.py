@@ -111,7 +111,7 @@ def _row(record: Element) -> ReportedRow:
 
 def _name(element: Element) -> str:
     """Return the name without its namespace: RFC 9990 has one, older reports have none."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2]
 
 
 def _child(element: Element | None, name: str) -> Element | None:

@@ -129,7 +129,9 @@ def _bounce_rule() -> Schema:
             "id": ref("id"),
             "reason": word(BounceReason, "What the refusal means."),
             "message": ref("bilingual", "What the shop should know about it."),
-            "providers": sequence(ref("id"), "Providers that refuse so; one of these or of the hosts must fit."),
+            "providers": sequence(
+                ref("id"), "Providers that refuse so; one of these or of the hosts must fit."
+            ),
             "hosts": sequence(ref("host"), "Hosts that refuse so, or ends of their names."),
             "statuses": sequence(statuses, "Enhanced statuses; X stands for any number."),
             "codes": sequence(text(pattern=f"^{CODE_PATTERN}$"), "SMTP reply codes."),
