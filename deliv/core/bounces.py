@@ -94,8 +94,9 @@ class BounceReport:
 
     @property
     def is_hard(self) -> bool:
-        """Whether no mail will ever arrive at this address."""
-        return self.permanent and self.reason in _ADDRESS_IS_GONE
+        """Whether no mail will ever arrive at this address; a server that asks to try again denies that."""
+        is_temporary = (self.status or self.code).startswith("4")
+        return self.permanent and not is_temporary and self.reason in _ADDRESS_IS_GONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

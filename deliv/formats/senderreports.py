@@ -1,7 +1,7 @@
-"""What receivers report of the shop's mail (DMARC aggregate reports), for people and for machines."""
+"""What receivers report of the shop's mail (DMARC aggregate reports): a section of the page."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from rich.cells import cell_len
 
@@ -73,37 +73,3 @@ def _row(title: str, value: str) -> str:
     title = shortened(printable(title))
     space = " " * max(1, _TITLE - cell_len(title))
     return f"  {title}{space}{shortened(printable(value))}"
-
-
-def reported_document(reported: ReportedMail) -> dict[str, Any]:
-    """Return the same as it stands in JSON."""
-    return {
-        **_tally(reported.tally),
-        "receivers": [
-            {
-                "receiver": each.receiver,
-                "reports": each.reports,
-                "begin": each.begin.isoformat(),
-                "end": each.end.isoformat(),
-                **_tally(each.tally),
-                "failing": [
-                    {"ip": source.ip, "mails": source.mails, "passed_for": list(source.names)}
-                    for source in each.failing
-                ],
-            }
-            for each in reported.receivers
-        ],
-        "other_domains": list(reported.other_domains),
-        "repeated": reported.repeated,
-        "unreadable": len(reported.unreadable),
-    }
-
-
-def _tally(tally: Tally) -> dict[str, int]:
-    return {
-        "mails": tally.mails,
-        "dmarc_pass": tally.passed,
-        "dkim_pass": tally.dkim,
-        "spf_pass": tally.spf,
-        "refused": tally.refused,
-    }

@@ -21,7 +21,10 @@ _MOST_UNPACKED: Final = 50 << 20
 """Bytes of one report; the largest real ones have a few million."""
 _MOST_RATIO: Final = 500
 """How many times its size a file may unpack to, beyond the first megabyte; real ones reach some tens."""
-_MOST_MEMBERS: Final = 100
+_MOST_MEMBERS: Final = 5000
+_MOST_UNPACKED_TOGETHER: Final = 500 << 20
+_MOST_BYTES: Final = 64 << 20
+"""Bytes of one file or mail that are read."""
 _MOST_REPORTS: Final = 20_000
 _ENDINGS: Final = (".xml", ".gz", ".zip", ".eml", ".mbox", ".mbx")
 _GZIP: Final = b"\x1f\x8b"
@@ -50,11 +53,12 @@ def read_reports(paths: Iterable[str | Path]) -> CollectedReports:
     unreadable: list[str] = []
     paths = tuple(paths)
     for path in paths:
-        files = MailFiles(path, endings=_ENDINGS)
+        files = MailFiles(path, endings=_ENDINGS, most_bytes=_MOST_BYTES)
         for name, content in files:
-            here = [*_reports(content)]
+            found = [*_reports(content)]
+            here = [report for report in found if report is not None]
             reports += here
-            unreadable += [name] * (not here)
+            unreadable += [name] * (not here or None in found)
             if len(reports) > _MOST_REPORTS:
                 template = (
                     "{path} holds more than {limit} reports; nothing was checked; "
@@ -71,17 +75,17 @@ def read_reports(paths: Iterable[str | Path]) -> CollectedReports:
     return CollectedReports(reports=tuple(reports), unreadable=tuple(unreadable))
 
 
-def _reports(content: bytes) -> Iterator[AggregateReport]:
-    """Yield the reports in one file; what is none is passed over."""
+def _reports(content: bytes) -> Iterator[AggregateReport | None]:
+    """Yield the reports in one file, and None for what is none or too large to be one."""
     for document in _documents(content):
         try:
-            yield read_report(document)
+            yield read_report(document) if document is not None else None
         except NoReportError:
-            continue
+            yield None
 
 
-def _documents(content: bytes) -> Iterator[bytes]:
-    """Yield the XML documents in a file, however it is packed."""
+def _documents(content: bytes) -> Iterator[bytes | None]:
+    """Yield the XML documents in a file, however it is packed; None for what cannot be unpacked."""
     if content.startswith(_GZIP):
         yield from _gunzipped(content)
     elif content.startswith(_ZIP):
@@ -99,7 +103,7 @@ def _is_xml(content: bytes) -> bool:
     )
 
 
-def _attached(content: bytes) -> Iterator[bytes]:
+def _attached(content: bytes) -> Iterator[bytes | None]:
     _, parts = leaves(content)
     for part in parts:
         if part.kind in _ATTACHED or part.kind.endswith("+gzip"):
@@ -112,31 +116,34 @@ def _attached(content: bytes) -> Iterator[bytes]:
                 yield data
 
 
-def _gunzipped(content: bytes) -> Iterator[bytes]:
+def _gunzipped(content: bytes) -> Iterator[bytes | None]:
     limit = _limit(len(content))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
             data = file.read(limit + 1)
     except (OSError, EOFError, zlib.error):
-        return
-    if len(data) <= limit:
-        yield data
+        data = None
+    yield data if data is not None and len(data) <= limit else None
 
 
-def _unzipped(content: bytes) -> Iterator[bytes]:
+def _unzipped(content: bytes) -> Iterator[bytes | None]:
+    together = 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for member in archive.infolist()[:_MOST_MEMBERS]:
+            for number, member in enumerate(archive.infolist()):
                 limit = _limit(member.compress_size)
-                if member.is_dir() or member.file_size > limit:
+                if number >= _MOST_MEMBERS or together > _MOST_UNPACKED_TOGETHER:
+                    yield None
+                    return
+                if member.is_dir():
                     continue
                 with archive.open(member) as file:
                     data = file.read(limit + 1)
-                if len(data) <= limit:
-                    yield data
+                together += len(data)
+                yield data if len(data) <= limit else None
     # What a broken archive makes of the library is not all documented.
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError):
-        return
+        yield None
 
 
 def _limit(packed: int) -> int:

@@ -33,10 +33,16 @@ class MailFile(NamedTuple):
 class MailFiles:
     """The mails in a file or folder, to be gone through once; `unreadable` is settled at the end."""
 
-    def __init__(self, path: str | Path, *, endings: tuple[str, ...] = _ENDINGS) -> None:
-        """Raise InputError when there is no such file or folder."""
+    def __init__(
+        self, path: str | Path, *, endings: tuple[str, ...] = _ENDINGS, most_bytes: int = MOST_BYTES
+    ) -> None:
+        """Raise InputError when there is no such file or folder.
+
+        endings: of the files in a folder. most_bytes: what is read of each mail.
+        """
         self._path = Path(path)
         self._endings = endings
+        self._most_bytes = most_bytes
         self.unreadable = 0
         """Files that could not be read."""
         if not self._path.exists():
@@ -47,7 +53,7 @@ class MailFiles:
         for file in self._files():
             try:
                 with file.open("rb") as stream:
-                    yield from _mails(stream, str(file))
+                    yield from self._mails(stream, str(file))
             except OSError:
                 self.unreadable += 1
 
@@ -63,18 +69,17 @@ class MailFiles:
             found = (file for file in self._path.rglob("*") if file.name.lower().endswith(self._endings))
             yield from sorted(file for file in found if file.is_file())
 
+    def _mails(self, stream: BinaryIO, name: str) -> Iterator[MailFile]:
+        head = stream.read(5)
+        stream.seek(0)
+        if head != b"From ":
+            yield MailFile(name, stream.read(self._most_bytes))
+            return
+        for number, content in enumerate(_split(stream, self._most_bytes), start=1):
+            yield MailFile(f"{name}:{number}", content)
 
-def _mails(stream: BinaryIO, name: str) -> Iterator[MailFile]:
-    head = stream.read(5)
-    stream.seek(0)
-    if head != b"From ":
-        yield MailFile(name, stream.read(MOST_BYTES))
-        return
-    for number, content in enumerate(_split(stream), start=1):
-        yield MailFile(f"{name}:{number}", content)
 
-
-def _split(stream: BinaryIO) -> Iterator[bytes]:
+def _split(stream: BinaryIO, most_bytes: int) -> Iterator[bytes]:
     """Yield the mails of an mbox, without the lines before them."""
     lines, size = list[bytes](), 0
     begins, is_open = True, False
@@ -83,7 +88,7 @@ def _split(stream: BinaryIO) -> Iterator[bytes]:
             if is_open:
                 yield b"".join(lines)
             lines, size, is_open = [], 0, True
-        elif size < MOST_BYTES:
+        elif size < most_bytes:
             lines.append(line)
             size += len(line)
             is_open = True

@@ -74,7 +74,7 @@ class CollectedReports:
     reports: tuple[AggregateReport, ...] = ()
     """Every report, in the order found; some may be there twice."""
     unreadable: tuple[str, ...] = ()
-    """Files in which none was found."""
+    """Files in which there is none, or not only such as can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
