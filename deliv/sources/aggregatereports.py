@@ -17,12 +17,12 @@ from deliv.sources.mailfiles import MailFiles
 from deliv.sources.mailparts import leaves
 from deliv.sources.reportxml import NoReportError, read_report
 
-_MOST_UNPACKED: Final = 50 << 20
+_MOST_UNPACKED: Final = 20 << 20
 """Bytes of one report; the largest real ones have a few million."""
 _MOST_RATIO: Final = 500
 """How many times its size a file may unpack to, beyond the first megabyte; real ones reach some tens."""
 _MOST_MEMBERS: Final = 5000
-_MOST_UNPACKED_TOGETHER: Final = 500 << 20
+_MOST_UNPACKED_TOGETHER: Final = 400 << 20
 _MOST_BYTES: Final = 64 << 20
 """Bytes of one file or mail that are read."""
 _MOST_REPORTS: Final = 20_000

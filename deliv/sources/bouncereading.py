@@ -52,6 +52,24 @@ def read_bounce(message_bytes: bytes, *, rules: RuleBook | None = None) -> Bounc
 
 def _report(finding: Finding, parts: BounceParts, book: RuleBook) -> BounceReport:
     """Return what became of the mail to one recipient."""
+    refusal = _refusal(finding, parts, book)
+    rule = explain(refusal, book.bounce_rules, finding.said)
+    status = finding.status
+    return BounceReport(
+        recipient=finding.recipient,
+        final=status.final if status else finding.recipient,
+        reason=rule.reason if rule else BounceReason.UNDEFINED,
+        status=refusal.status,
+        permanent=_is_permanent(status.action if status else "", refusal, parts),
+        phase=refusal.phase,
+        code=refusal.code,
+        text=" ".join(refusal.text.split())[:_LONGEST_SAID],
+        rule=rule.id if rule else "",
+    )
+
+
+def _refusal(finding: Finding, parts: BounceParts, book: RuleBook) -> Refusal:
+    """Return what the bounce tells of one recipient, for machines where it does, else for people."""
     status, said = finding.status, finding.said
     reply = status.diagnostic if status else ""
     code, place = find_reply(reply)
@@ -59,34 +77,17 @@ def _report(finding: Finding, parts: BounceParts, book: RuleBook) -> BounceRepor
         reply = reply[place:]
     elif not reply:
         code, place = find_reply(finding.near)
-        reply = _reply(finding.near, place)
-    code = code or find_reply(said)[0]
-    phase = find_phase(said, _place_of(reply, said)) or find_phase(reply, 0)
-    own_status = find_status(reply)
-    told = status.status if status else ""
+        reply = _paragraph(finding.near, place)
     remote = [status.remote] if status and status.remote else []
-    hosts = (*remote, *find_hosts(said), *parts.writers)
-    refusal = Refusal(
+    return Refusal(
         recipient=finding.recipient,
-        status=_better(told, own_status),
-        code=code,
-        phase=phase,
+        status=_better(status.status if status else "", find_status(reply)),
+        code=code or find_reply(said)[0],
+        phase=find_phase(said, _place_of(reply, said)) or find_phase(reply, 0),
         text=reply,
-        hosts=tuple(dict.fromkeys(hosts)),
+        hosts=tuple(dict.fromkeys([*remote, *find_hosts(said), *parts.writers])),
         provider=_provider(finding.recipient, book),
         day=parts.day,
-    )
-    rule = explain(refusal, book.bounce_rules, said)
-    return BounceReport(
-        recipient=finding.recipient,
-        final=status.final if status else finding.recipient,
-        reason=rule.reason if rule else BounceReason.UNDEFINED,
-        status=refusal.status,
-        permanent=_is_permanent(status.action if status else "", refusal, parts),
-        phase=phase,
-        code=code,
-        text=" ".join(reply.split())[:_LONGEST_SAID],
-        rule=rule.id if rule else "",
     )
 
 
@@ -101,8 +102,8 @@ def _is_permanent(action: str, refusal: Refusal, parts: BounceParts) -> bool:
     return not is_temporary or is_given_up(text)
 
 
-def _reply(said: str, place: int) -> str:
-    """Return what the server said: from the code to the end of the paragraph."""
+def _paragraph(said: str, place: int) -> str:
+    """Return a text from a place on to the end of the paragraph."""
     end = said.find("\n\n", place)
     return said[place : end if end >= 0 else None][:2000]
 

@@ -13,8 +13,9 @@ from xml.etree.ElementTree import Element, ParseError
 
 from deliv.core.auth.aggregate import AggregateReport, ReportedRow
 
-_MOST_ROWS: Final = 100_000
-_MOST_ELEMENTS: Final = 5_000_000
+_MOST_ROWS: Final = 50_000
+_MOST_ELEMENTS: Final = 1_500_000
+_KEPT: Final = frozenset({"report_metadata", "policy_published"})
 _MOST_RESULTS: Final = 20
 _MOST_MAILS: Final = 10**12
 _LONGEST: Final = 255
@@ -48,7 +49,7 @@ def _read(content: bytes) -> AggregateReport:
             if len(rows) >= _MOST_ROWS:
                 raise NoReportError("it has more rows than any report")
             rows.append(_row(element))
-        else:
+        elif name in _KEPT:
             parts.setdefault(name, element)
     if "report_metadata" not in parts or "policy_published" not in parts:
         raise NoReportError("it is no DMARC report")
@@ -83,7 +84,7 @@ def _children(content: bytes) -> Iterator[Element]:
         path.pop()
         if len(path) == 1:
             yield element
-            if _name(element) == "record":
+            if _name(element) not in _KEPT:
                 element.clear()
                 path[0].remove(element)
 
