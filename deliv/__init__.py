@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deliv.core.assess import Assessment as Assessment
     from deliv.core.assess import Result as Result
     from deliv.core.assess import assess as assess
+    from deliv.core.auth.aggregate import CollectedReports as CollectedReports
     from deliv.core.auth.dkim import DkimKey as DkimKey
     from deliv.core.auth.dkim import parse_dkim_key as parse_dkim_key
     from deliv.core.auth.dmarc import DmarcDiscovery as DmarcDiscovery
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from deliv.core.auth.spf import SpfRecord as SpfRecord
     from deliv.core.auth.spf import parse_spf as parse_spf
     from deliv.core.auth.spf_check import SpfResult as SpfResult
+    from deliv.core.bounces import Bounce as Bounce
+    from deliv.core.bounces import BounceReport as BounceReport
+    from deliv.core.bounces import Phase as Phase
     from deliv.core.canary import Trust as Trust
     from deliv.core.errors import AddressSyntaxError as AddressSyntaxError
     from deliv.core.errors import DelivError as DelivError
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
     from deliv.core.findings import Finding as Finding
     from deliv.core.mx import MxRecord as MxRecord
     from deliv.core.order import Order as Order
+    from deliv.core.outcomes import BounceReason as BounceReason
     from deliv.core.placement import Placement as Placement
     from deliv.core.placement import Risk as Risk
     from deliv.core.providers import Provider as Provider
@@ -83,6 +88,8 @@ if TYPE_CHECKING:
     from deliv.protocols import evaluate_dmarc as evaluate_dmarc
     from deliv.sender import audit_sender as audit_sender
     from deliv.sender import examine_sender as examine_sender
+    from deliv.sources.aggregatereports import read_reports as read_reports
+    from deliv.sources.bouncereading import read_bounce as read_bounce
     from deliv.sources.contactfiles import read_contacts as read_contacts
     from deliv.sources.message import OrderMail as OrderMail
     from deliv.sources.message import read_message as read_message
@@ -103,6 +110,10 @@ __all__ = [
     "Assessment",
     "AssessmentStream",
     "Basis",
+    "Bounce",
+    "BounceReason",
+    "BounceReport",
+    "CollectedReports",
     "DelivError",
     "DkimKey",
     "DkimSyntaxError",
@@ -120,6 +131,7 @@ __all__ = [
     "Order",
     "OrderMail",
     "OutputError",
+    "Phase",
     "Placement",
     "Provider",
     "ProviderKind",
@@ -167,10 +179,12 @@ __all__ = [
     "parse_dkim_key",
     "parse_dmarc",
     "parse_spf",
+    "read_bounce",
     "read_contacts",
     "read_message",
     "read_orders",
     "read_recording",
+    "read_reports",
     "render",
     "stream",
     "suggest_domain",
@@ -188,18 +202,22 @@ _HOMES: Final = {
     "Action": "deliv.core.advicebook",
     "Advice": "deliv.core.advice",
     "Agenda": "deliv.core.agenda",
+    "assess": "deliv.core.assess",
     "Assessment": "deliv.core.assess",
     "Result": "deliv.core.assess",
-    "assess": "deliv.core.assess",
+    "CollectedReports": "deliv.core.auth.aggregate",
     "DkimKey": "deliv.core.auth.dkim",
     "parse_dkim_key": "deliv.core.auth.dkim",
     "DmarcDiscovery": "deliv.core.auth.dmarc",
     "DmarcRecord": "deliv.core.auth.dmarc",
     "parse_dmarc": "deliv.core.auth.dmarc",
     "DmarcResult": "deliv.core.auth.dmarc_result",
-    "SpfRecord": "deliv.core.auth.spf",
     "parse_spf": "deliv.core.auth.spf",
+    "SpfRecord": "deliv.core.auth.spf",
     "SpfResult": "deliv.core.auth.spf_check",
+    "Bounce": "deliv.core.bounces",
+    "BounceReport": "deliv.core.bounces",
+    "Phase": "deliv.core.bounces",
     "Trust": "deliv.core.canary",
     "AddressSyntaxError": "deliv.core.errors",
     "DelivError": "deliv.core.errors",
@@ -207,8 +225,8 @@ _HOMES: Final = {
     "DmarcSyntaxError": "deliv.core.errors",
     "InputError": "deliv.core.errors",
     "OutputError": "deliv.core.errors",
-    "RecordSyntaxError": "deliv.core.errors",
     "RecordingError": "deliv.core.errors",
+    "RecordSyntaxError": "deliv.core.errors",
     "RuleErrors": "deliv.core.errors",
     "SettingsErrors": "deliv.core.errors",
     "SpfSyntaxError": "deliv.core.errors",
@@ -219,6 +237,7 @@ _HOMES: Final = {
     "Finding": "deliv.core.findings",
     "MxRecord": "deliv.core.mx",
     "Order": "deliv.core.order",
+    "BounceReason": "deliv.core.outcomes",
     "Placement": "deliv.core.placement",
     "Risk": "deliv.core.placement",
     "Provider": "deliv.core.providers",
@@ -231,8 +250,8 @@ _HOMES: Final = {
     "Report": "deliv.core.report",
     "RunHeader": "deliv.core.report",
     "Summary": "deliv.core.report",
-    "RuleBook": "deliv.core.rulebook",
     "classify": "deliv.core.rulebook",
+    "RuleBook": "deliv.core.rulebook",
     "suggest_domain": "deliv.core.rulebook",
     "Basis": "deliv.core.rules",
     "Reason": "deliv.core.rules",
@@ -252,6 +271,8 @@ _HOMES: Final = {
     "audit_sender": "deliv.sender",
     "examine_sender": "deliv.sender",
     "read_contacts": "deliv.sources.contactfiles",
+    "read_reports": "deliv.sources.aggregatereports",
+    "read_bounce": "deliv.sources.bouncereading",
     "OrderMail": "deliv.sources.message",
     "read_message": "deliv.sources.message",
     "read_orders": "deliv.sources.orders",

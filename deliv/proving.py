@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from deliv.core.address import parse_address
+from deliv.core.auth.aggregate import CollectedReports
+from deliv.core.bouncerules import BounceRule, explain
 from deliv.core.discovery import discover_recipient, discover_sender
 from deliv.core.errors import DelivError
 from deliv.core.facts import (
@@ -109,6 +111,37 @@ def prove(rule: Rule, book: RuleBook, *, read_mail: ReadMail) -> Proof:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceProof:
+    """Both examples of a rule on bounces."""
+
+    rule: BounceRule
+    """The rule."""
+    fires: bool
+    """Whether it fits the refusal that it has to explain."""
+    is_silent: bool
+    """Whether it leaves the other one alone."""
+    taken_by: str = ""
+    """Id of another rule that stands before it and explains that refusal, too; empty when none does."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rule does in both what it has to do."""
+        return self.fires and self.is_silent and not self.taken_by
+
+
+def prove_bounce_rule(rule: BounceRule, book: RuleBook) -> BounceProof:
+    """Try a rule on both of its refusals, in its place among the others."""
+    first = explain(rule.fires, book.bounce_rules)
+    fires = rule.fits(rule.fires)
+    return BounceProof(
+        rule=rule,
+        fires=fires,
+        is_silent=not rule.fits(rule.silent),
+        taken_by=first.id if fires and first is not None and first.id != rule.id else "",
+    )
+
+
 def _try(rule: Rule, example: Example, expected: Outcome, book: RuleBook, read_mail: ReadMail) -> Trial:
     try:
         seen = _look(example, book, read_mail)
@@ -140,6 +173,8 @@ def _look(example: Example, book: RuleBook, read_mail: ReadMail) -> _Seen:
     if example.sender or mail:
         sending = sending_of(example.sender, book.services, mail=mail, guess_selectors=True)
         sender = ask(discover_sender(sending, thorough_scope(book, mail, 0)), example.zone)
+        if example.reports:
+            sender = sender.with_reports(CollectedReports(reports=example.reports))
         seen.facts |= sender_facts(sender)
         seen.evidence += sender.evidence
     if mail:

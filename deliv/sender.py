@@ -7,6 +7,7 @@ from typing import Final
 
 from deliv.clock import now_of
 from deliv.core.address import Address
+from deliv.core.auth.aggregate import CollectedReports
 from deliv.core.canary import DEFAULT_CANARY
 from deliv.core.cell import read_cell
 from deliv.core.compliance import provider_compliance
@@ -72,6 +73,7 @@ async def examine_sender(
     mail: OrderMessage | None = None,
     orders: Iterable[Order] | None = None,
     spam: SpamReport | None = None,
+    reports: CollectedReports | None = None,
     as_of: date | None = None,
     settings: Settings | None = None,
     canary: Sequence[str] | None = None,
@@ -81,8 +83,8 @@ async def examine_sender(
     """Return the whole report on the shop's side: findings, demands of the providers, ranked fixes.
 
     orders: the customers, so that all of it can be weighed by them. spam: what
-        SpamAssassin says of the mail. The other parameters are those of `audit_sender` and
-        `stream`.
+        SpamAssassin says of the mail. reports: DMARC reports that receivers sent, as `read_reports`
+        returns them. The other parameters are those of `audit_sender` and `stream`.
 
     Raises InputError for a sender or a list that cannot be used. Trouble with the network is in
     the report, never raised.
@@ -97,6 +99,7 @@ async def examine_sender(
         scope=thorough_scope(rules, mail, int(started_at.timestamp())),
         shop_name=settings.shop.name,
         as_of=as_of or started_at.date(),
+        reports=reports,
     )
     if orders is not None:
         examination.mailboxes = await _count(orders, interviewer, rules, on_progress)
@@ -170,12 +173,14 @@ class Examination:
     scope: Scope
     shop_name: str
     as_of: date
+    reports: CollectedReports | None = None
     mailboxes: Mailboxes | None = field(default=None)
 
     async def facts(self, changes: Iterable[RecordChange] = (), *, signs_as: str = "") -> SenderFacts:
         """Return what receivers see, or would see with these changes."""
         asking = discover_sender(self.sending, self.scope, signs_as=signs_as)
-        return await self.interviewer.run(amended(asking, changes), patience=_PATIENCE)
+        facts = await self.interviewer.run(amended(asking, changes), patience=_PATIENCE)
+        return facts if self.reports is None else facts.with_reports(self.reports)
 
     def values(self, facts: SenderFacts) -> dict[str, FactValue]:
         """Return the facts that rules may name."""

@@ -23,6 +23,7 @@ from deliv.core.settings import SenderProfile
 from deliv.formats.csv import COLUMNS
 from tests.cli.commandline import listed
 from tests.shop import BROKEN, signed_mail
+from tests.sources.test_aggregatereports import xml
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -222,6 +223,8 @@ def shop(tmp_path, deliv, server):
     server.zone |= {name: dict(records) for name, records in BROKEN.items()}
     for name in ("order.eml", "注文メール.eml"):
         (tmp_path / name).write_bytes(signed_mail("sendgrid.net"))
+    (tmp_path / "dmarc-reports").mkdir()
+    (tmp_path / "dmarc-reports" / "google.example.xml").write_bytes(xml())
     (tmp_path / "my-rules").mkdir()
     (tmp_path / "my-rules" / "cable.yaml").write_text(provider_example(), encoding="utf-8")
     deliv("check", "orders.csv", "--record", "dns.json", server=server)
@@ -320,12 +323,13 @@ def test_the_section_on_the_own_side_names_what_there_is():
     assert document["properties"]["schema"] == {"const": "deliv-sender/1"}
 
 
-def test_the_three_commands_of_the_own_side_build_upon_each_other():
+def test_the_commands_of_the_own_side_build_upon_each_other():
     commands = [line for line in own_side().splitlines() if line.startswith("deliv sender")]
     assert commands == [
         "deliv sender shop.example",
         "deliv sender --message order.eml",
         "deliv sender --message order.eml --list orders.csv",
+        "deliv sender shop.example --reports dmarc-reports/",
     ]
 
 

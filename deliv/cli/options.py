@@ -408,3 +408,13 @@ ReplayOption: TypeAlias = Annotated[
         metavar="FILE",
     ),
 ]
+ReportsOption: TypeAlias = Annotated[
+    list[Path] | None,
+    _option(
+        "--reports",
+        "REPORTS",
+        SENDER,
+        tr("DMARC reports that receivers sent you: files, mails or a folder; may be given several times."),
+        metavar="PATH",
+    ),
+]

@@ -18,7 +18,7 @@ from deliv.locale import Translate, translator
 
 if TYPE_CHECKING:
     from deliv.core.rulebook import RuleBook
-    from deliv.proving import Trial
+    from deliv.proving import BounceProof, Trial
 
 _DEFAULT = "list"
 _NARROWEST = 72
@@ -168,32 +168,35 @@ lint.__doc__ = tr("Check rule files of your own: every fault at once, each with 
 def run_examples(
     dirs: OptionalDirsArgument = None, config: options.ConfigOption = None, lang: options.LangOption = None
 ) -> int:
-    from deliv.proving import prove
+    from deliv.proving import prove, prove_bounce_rule
     from deliv.sources.message import read_message
     from deliv.sources.rulelint import own_entries
 
     translate = translator(lang or chosen_language())
     book, _ = _load(dirs, config, None)
-    own = {entry.id for entry in own_entries(dirs or ()) if entry.section == "rules"}
-    chosen = [rule for rule in book.rules if not dirs or rule.id in own]
+    own = {(entry.section, entry.id) for entry in own_entries(dirs or ())}
+    chosen = [rule for rule in book.rules if not dirs or ("rules", rule.id) in own]
     proofs = [prove(rule, book, read_mail=read_message) for rule in chosen]
+    on_bounces = [
+        prove_bounce_rule(rule, book)
+        for rule in book.bounce_rules
+        if not dirs or ("bounce_rules", rule.id) in own
+    ]
     lines = [
         _failure(proof.rule.id, key, trial, translate)
         for proof in proofs
         for key, trial in (("fires", proof.fires), ("silent", proof.silent))
         if not trial.is_as_expected
     ]
-    failed = sum(not proof.holds for proof in proofs)
-    if not proofs:
+    lines += [line for proof in on_bounces for line in _bounce_failures(proof, translate)]
+    failed = sum(not proof.holds for proof in proofs) + sum(not proof.holds for proof in on_bounces)
+    count = len(proofs) + len(on_bounces)
+    if not count:
         lines.append(translate("There are no rules here; a provider needs no examples."))
     elif failed:
-        lines.append(
-            translate("rules that fail: {failed} of {count}").format(failed=failed, count=len(proofs))
-        )
+        lines.append(translate("rules that fail: {failed} of {count}").format(failed=failed, count=count))
     else:
-        lines.append(
-            translate("rules that hold in both of their examples: {count}").format(count=len(proofs))
-        )
+        lines.append(translate("rules that hold in both of their examples: {count}").format(count=count))
     _write("\n".join([*lines, ""]))
     return ExitCode.GATE if failed else ExitCode.OK
 
@@ -333,6 +336,20 @@ def _failure(rule: str, key: str, trial: "Trial", translate: Translate) -> str:
         came=came[trial.outcome],
         why=translate(", ").join(why),
     )
+
+
+def _bounce_failures(proof: "BounceProof", translate: Translate) -> list[str]:
+    """Return what is wrong with the examples of a rule on bounces, one line each."""
+    rule = proof.rule.id
+    lines = []
+    if not proof.fires:
+        lines.append(translate("{rule}, example “fires”: it does not fit this refusal").format(rule=rule))
+    if not proof.is_silent:
+        lines.append(translate("{rule}, example “silent”: it fits this refusal, too").format(rule=rule))
+    if proof.taken_by:
+        template = "{rule}, example “fires”: “{other}” stands before it and fits, too"
+        lines.append(translate(template).format(rule=rule, other=proof.taken_by))
+    return lines
 
 
 def _write(text: str, output: Path | None = None, *, encoding: str | None = None) -> None:

@@ -12,6 +12,7 @@ from deliv.cli.choices import SenderFailOn
 from deliv.cli.language import chosen_language, tr
 
 if TYPE_CHECKING:
+    from deliv.core.auth.aggregate import CollectedReports
     from deliv.core.facts.message import SpamReport
 
 
@@ -44,6 +45,7 @@ def sender(
     selector: options.SelectorOption = None,
     volume: options.VolumeOption = None,
     spamassassin: options.SpamAssassinOption = False,
+    reports: options.ReportsOption = None,
     format_: Annotated[
         SenderFormat | None,
         typer.Option(
@@ -102,6 +104,7 @@ def sender(
             "deliv sender --message order.eml; nothing was checked"
         )
         raise InputError(template)
+    collected = _read_reports(reports)
     is_json = (
         format_ or (SenderFormat.JSON if _ends_in_json(output) else SenderFormat.PAGE)
     ) == SenderFormat.JSON
@@ -121,6 +124,7 @@ def sender(
                 mail=mail,
                 orders=orders,
                 spam=spam,
+                reports=collected,
                 as_of=setup.as_of,
                 settings=setup.settings,
                 on_progress=progress(quiet=quiet),
@@ -146,6 +150,14 @@ def sender(
 sender.__doc__ = tr(
     "Check your own side: what receivers see of your SPF, DKIM and DMARC, whom that costs, what to publish."
 )
+
+
+def _read_reports(paths: "list[Path] | None") -> "CollectedReports | None":
+    if not paths:
+        return None
+    from deliv.sources.aggregatereports import read_reports
+
+    return read_reports(paths)
 
 
 def _ends_in_json(output: Path | None) -> bool:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from deliv.core.advicebook import AdviceBook, LegalNote
 from deliv.core.blocklists import BlockList
+from deliv.core.bouncerules import BounceRule
 from deliv.core.contacts import ContactVocabulary
 from deliv.core.exports import ExportSystem, RoleHeadings
 from deliv.core.ladder import Ladder
@@ -31,6 +32,7 @@ Entry: TypeAlias = (
     | Ladder
     | Template
     | LegalNote
+    | BounceRule
 )
 """What the book names by an id; a provider and a service may have the same one."""
 
@@ -65,6 +67,8 @@ class RuleBook:
     """Headings of other columns, whatever the system; the best first."""
     contacts: ContactVocabulary = field(default_factory=ContactVocabulary)
     """How logs of contacts are written."""
+    bounce_rules: tuple[BounceRule, ...] = ()
+    """What refusals mean; the first that fits is believed."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -80,6 +84,7 @@ class RuleBook:
             *self.advice.ladders.values(),
             *self.advice.templates.values(),
             *((self.advice.legal_note,) if self.advice.legal_note else ()),
+            *self.bounce_rules,
         )
 
     def named(self, name: str) -> tuple[Entry, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
+from deliv.core.auth.aggregate import AggregateReport
 from deliv.core.facts import FactValue
 from deliv.core.settings import SenderProfile
 from deliv.core.text import Source, Text, last_checked
@@ -214,6 +215,8 @@ class Example:
     """Source of an order mail; empty where there is none."""
     message_size: int = 0
     """Bytes to which that mail is padded; 0 for none."""
+    reports: tuple[AggregateReport, ...] = ()
+    """DMARC reports that the shop was sent; empty where there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

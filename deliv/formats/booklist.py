@@ -165,6 +165,14 @@ def _sections(book: RuleBook, translate: Translate, lang: str) -> tuple[_Section
             (identity, name),
             tuple((text.id, text.names.get(lang)) for text in book.advice.templates.values()) + law,
         ),
+        _Section(
+            _("What bounces mean"),
+            (identity, _("Reason"), _("Refused by"), checked),
+            tuple(
+                (r.id, r.reason, ", ".join([*sorted(r.providers), *r.hosts]), _day(r.sources))
+                for r in book.bounce_rules
+            ),
+        ),
     )
 
 
@@ -195,7 +203,8 @@ def _counts(book: RuleBook, translate: Translate) -> str:
     names = sum(len(p.domains) + len(p.suffixes) for p in book.providers.providers)
     template = (
         "Mailbox providers: {providers} (with {domains} domains), rules: {rules}, "
-        "requirements: {requirements}, services: {services}, block lists: {lists}, exports: {exports}"
+        "requirements: {requirements}, services: {services}, block lists: {lists}, exports: {exports}, "
+        "bounce rules: {bounces}"
     )
     return translate(template).format(
         providers=len(book.providers.providers),
@@ -205,6 +214,7 @@ def _counts(book: RuleBook, translate: Translate) -> str:
         services=len(book.services.services),
         lists=len(book.block_lists),
         exports=len(book.exports),
+        bounces=len(book.bounce_rules),
     )
 
 
@@ -275,6 +285,9 @@ def book_json(book: RuleBook, lang: str, *, as_of: date) -> str:
             for ladder in book.advice.ladders.values()
         ],
         "texts": [named(text) for text in book.advice.templates.values()],
+        "bounce_rules": [
+            {"id": r.id, "reason": r.reason, "checked": _day(r.sources)} for r in book.bounce_rules
+        ],
         "stale_rules": [*book.stale(as_of)],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

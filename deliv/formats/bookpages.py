@@ -5,6 +5,8 @@ from datetime import date
 
 from deliv.core.advicebook import LegalNote
 from deliv.core.blocklists import BlockList
+from deliv.core.bouncerules import BounceRule
+from deliv.core.bounces import Refusal
 from deliv.core.exports import ExportSystem
 from deliv.core.facts import FACTS
 from deliv.core.ladder import Ladder
@@ -46,31 +48,30 @@ class _Pages:
         self._translate: Translate = translator(lang)
 
     def lines(self, entry: Entry) -> Iterator[str]:
+        yield from self._body(entry)
+        if not isinstance(entry, Requirement | Ladder) and entry.sources:
+            yield from self._sources(entry.sources)
+
+    def _body(self, entry: Entry) -> Iterator[str]:
         match entry:
             case Provider():
                 yield from ProviderPage(self._book, entry, self._lang, self._as_of).lines()
-                yield from self._sources(entry.sources)
             case Rule():
                 yield from self._rule(entry)
-                yield from self._sources(entry.sources)
             case Requirement():
                 yield from self._requirement(entry)
             case SendingService():
                 yield from self._service(entry)
-                yield from self._sources(entry.sources)
             case BlockList():
                 yield from self._block_list(entry)
-                yield from self._sources(entry.sources)
             case SlipEntry():
                 yield from _slip_lines(entry, self._translate)
-                yield from self._sources(entry.sources)
             case ExportSystem():
                 yield from self._export(entry)
-                yield from self._sources(entry.sources)
+            case BounceRule():
+                yield from _bounce_lines(entry, self._translate, self._lang)
             case Ladder() | Template() | LegalNote():
                 yield from advice_lines(self._book, entry, self._translate, self._lang)
-                if not isinstance(entry, Ladder) and entry.sources:
-                    yield from self._sources(entry.sources)
 
     def _sources(self, sources: tuple[Source, ...]) -> Iterator[str]:
         _ = self._translate
@@ -222,6 +223,49 @@ class _Pages:
             yield "  " + _("{label}: {headings}").format(
                 label=_(labels.ROLE[role]), headings=" / ".join(headings)
             )
+
+
+def _bounce_lines(rule: BounceRule, translate: Translate, lang: str) -> Iterator[str]:
+    _ = translate
+    yield _("{id}: what a refusal means").format(id=rule.id)
+    yield "  " + _("reason: {reason}").format(reason=rule.reason)
+    if rule.message is not None:
+        yield f"  {rule.message.get(lang)}"
+    yield ""
+    yield _("It fits when")
+    for template, values in (
+        ("the provider or the host is one of: {values}", [*sorted(rule.providers), *rule.hosts]),
+        ("the status is one of: {values}", rule.statuses),
+        ("the reply code is one of: {values}", sorted(rule.codes)),
+        ("it is refused at: {values}", sorted(rule.phases)),
+        ("the text holds one of: {values}", [f"“{text}”" for text in rule.texts]),
+    ):
+        if values:
+            yield "  " + _(template).format(values=_(", ").join(values))
+    if rule.effective_from:
+        yield "  " + _("from {day} on").format(day=rule.effective_from)
+    if rule.effective_until:
+        yield "  " + _("until {day}").format(day=rule.effective_until)
+    if rule.is_weak:
+        yield "  " + _("no other rule says more")
+    yield ""
+    yield _("Example in which it fires")
+    yield f"  {_refusal_line(rule.fires)}"
+    yield _("Example in which it stays silent")
+    yield f"  {_refusal_line(rule.silent)}"
+
+
+def _refusal_line(refusal: Refusal) -> str:
+    known = (
+        ("provider", refusal.provider),
+        ("hosts", " ".join(refusal.hosts)),
+        ("status", refusal.status),
+        ("code", refusal.code),
+        ("phase", refusal.phase or ""),
+        ("text", refusal.text),
+        ("day", refusal.day.isoformat() if refusal.day else ""),
+    )
+    return ", ".join(f"{key}: {value}" for key, value in known if value)
 
 
 def _slip_lines(entry: SlipEntry, translate: Translate) -> Iterator[str]:

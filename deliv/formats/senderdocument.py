@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from deliv.core.auth.aggregate import ReportedMail, Tally
 from deliv.core.auth.spf_audit import SpfNode
 from deliv.core.auth.spf_check import SpfResult, SpfStep
 from deliv.core.facts import MessageFacts, SenderFacts, SendingAddress
@@ -26,6 +27,7 @@ def sender_json(report: SenderReport, lang: str) -> str:
         "sender": _sender(report.sender, lang),
         "message": _message(report.message) if report.message else None,
         "spamassassin": _spam(report.spam, lang) if report.spam else None,
+        "reports": _reported(report.sender.reported) if report.sender.reported else None,
         "findings": [finding_document(finding, lang) for finding in report.findings],
         "undecided": [rule.id for rule in report.undecided],
         "decided": report.decided,
@@ -191,6 +193,40 @@ def _spam(spam: SpamReport, lang: str) -> dict[str, Any]:
         "threshold": spam.threshold,
         "rules": [{"name": rule.name, "score": rule.score} for rule in spam.rules],
         "failure": spam.failure.localized(translator(lang)) if spam.failure else None,
+    }
+
+
+def _reported(reported: ReportedMail) -> dict[str, Any]:
+    """Return what receivers report of the shop's mail."""
+    return {
+        **_tally(reported.tally),
+        "receivers": [
+            {
+                "receiver": each.receiver,
+                "reports": each.reports,
+                "begin": each.begin.isoformat(),
+                "end": each.end.isoformat(),
+                **_tally(each.tally),
+                "failing": [
+                    {"ip": source.ip, "mails": source.mails, "passed_for": list(source.names)}
+                    for source in each.failing
+                ],
+            }
+            for each in reported.receivers
+        ],
+        "other_domains": list(reported.other_domains),
+        "repeated": reported.repeated,
+        "unreadable": len(reported.unreadable),
+    }
+
+
+def _tally(tally: Tally) -> dict[str, int]:
+    return {
+        "mails": tally.mails,
+        "dmarc_pass": tally.passed,
+        "dkim_pass": tally.dkim,
+        "spf_pass": tally.spf,
+        "refused": tally.refused,
     }
 
 

@@ -9,6 +9,7 @@ from deliv.core.senderreport import RankedFix, SenderReport
 from deliv.formats import senderlabels
 from deliv.formats.safe import printable, shortened
 from deliv.formats.sendermatrix import matrix_lines
+from deliv.formats.senderreports import reported_lines
 from deliv.formats.senderseen import seen_lines
 from deliv.formats.summary import distrust_lines, finding_lines, source_lines, stale_lines
 from deliv.locale import Translate, translator
@@ -37,6 +38,8 @@ class _Page:
         yield _("What receivers see of {domain}").format(domain=report.sender.from_domain)
         yield from distrust_lines(report.resolver.trust, _)
         yield from seen_lines(report, _, self._lang)
+        if report.sender.reported is not None:
+            yield from reported_lines(report.sender.reported, _)
         yield from self._customers()
         yield from self._findings()
         yield from self._undecided()

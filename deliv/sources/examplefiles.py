@@ -6,8 +6,10 @@ the DNS would: an MX record without its number is a fault here, not a domain wit
 
 import ipaddress
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
+from deliv.core.auth.aggregate import AggregateReport, ReportedRow
 from deliv.core.mx import MxRecord
 from deliv.core.question import RecordType
 from deliv.core.rules import Example
@@ -32,6 +34,7 @@ def decode_example(examples: Fields | None, key: str) -> Example:
         sender=_sender(fields),
         message=fields.text("message", ""),
         message_size=fields.count("message_size", 0),
+        reports=_reports(fields),
     )
     fields.close()
     return example
@@ -74,6 +77,34 @@ def _is_address(text: str, version: int) -> bool:
         return ipaddress.ip_address(text).version == version
     except ValueError:
         return False
+
+
+def _reports(fields: Fields) -> tuple[AggregateReport, ...]:
+    """Return the rows under ``reports`` as what one receiver reports of the domain in the From line."""
+    rows = []
+    for child in fields.children("reports"):
+        row = ReportedRow(
+            source_ip=child.text("ip", ""),
+            count=child.count("mails"),
+            disposition=child.text("disposition", ""),
+            dkim=child.flag("dkim", default=False),
+            spf=child.flag("spf", default=False),
+            header_from=child.text("from"),
+        )
+        child.close()
+        rows.append(row)
+    if not rows:
+        return ()
+    day = date(2026, 11, 22)
+    report = AggregateReport(
+        receiver="receiver.example",
+        report_id="1",
+        begin=day,
+        end=day,
+        domain=rows[0].header_from,
+        rows=tuple(rows),
+    )
+    return (report,)
 
 
 def _sender(fields: Fields) -> SenderProfile | None:

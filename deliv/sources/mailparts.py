@@ -45,6 +45,25 @@ class Field(NamedTuple):
         return not decode_raw(self.value)[1]
 
 
+class Leaf(NamedTuple):
+    """One part of the mail that holds no other parts; a mail within the mail is one, too."""
+
+    kind: str
+    """Its type, lower case: ``text/plain``."""
+    parameters: dict[str, str]
+    """What else the type says, such as the charset."""
+    disposition: str
+    """How it is to be shown, in lower case; a file name may stand there."""
+    encoding: str
+    """How its bytes are packed, such as ``base64``; lower case."""
+    body: bytes
+    """The bytes as they stand in the mail."""
+
+    def unpack(self) -> bytes:
+        """Return the bytes that are meant."""
+        return _decode_transfer(self.body, self.encoding)[0]
+
+
 class TextPart(NamedTuple):
     """One part of the mail that people read."""
 
@@ -87,8 +106,20 @@ def take_apart(content: bytes) -> Reading:
     names = {found.name for found in fields}
     if "content-type" in names and "mime-version" not in names:
         reading.is_broken = True  # RFC 2045 section 4: without it none of this is MIME
-    _walk(reading, fields, body, depth=0)
+    for leaf in _walk(reading, fields, body, depth=0):
+        if leaf.kind in ("text/plain", "text/html") and not leaf.disposition.startswith("attachment"):
+            data, is_whole = _decode_transfer(leaf.body, leaf.encoding)
+            reading.is_broken |= not is_whole
+            charset = leaf.parameters.get("charset") or None
+            text, is_readable = decode_text(_shorten(data), charset)
+            reading.parts.append(TextPart(leaf.kind == "text/html", text, charset, is_readable))
     return reading
+
+
+def leaves(content: bytes) -> tuple[tuple[Field, ...], tuple[Leaf, ...]]:
+    """Return the header fields of a mail, and its parts of every kind."""
+    fields, _, body = _split(content)
+    return fields, tuple(_walk(Reading(fields=fields), fields, body, depth=0))
 
 
 def split_mail(content: bytes) -> tuple[bytes, bytes, bool]:
@@ -116,8 +147,8 @@ def _split(content: bytes) -> tuple[tuple[Field, ...], bool, bytes]:
     return tuple(Field(name, b"".join(values)) for name, values in found), is_clean, body
 
 
-def _walk(reading: Reading, fields: tuple[Field, ...], body: bytes, depth: int) -> None:
-    """Add the texts of a part, and of the parts within it, to the reading."""
+def _walk(reading: Reading, fields: tuple[Field, ...], body: bytes, depth: int) -> Iterator[Leaf]:
+    """Yield a part, or the parts within it."""
     reading.seen += 1
     if depth > _DEEPEST or reading.seen > _MOST_PARTS:
         reading.is_broken = True
@@ -131,14 +162,10 @@ def _walk(reading: Reading, fields: tuple[Field, ...], body: bytes, depth: int) 
         for part in _pieces(reading, body, parameters.get("boundary", "")):
             inner, is_clean, content = _split(part)
             reading.is_broken |= not is_clean
-            _walk(reading, inner, content, depth + 1)
-    elif kind in ("text/plain", "text/html"):
-        if known.get("content-disposition", "").lower().startswith("attachment"):
-            return
-        data = _decode_transfer(reading, body, known.get("content-transfer-encoding", ""))
-        charset = parameters.get("charset") or None
-        text, is_readable = decode_text(_shorten(data), charset)
-        reading.parts.append(TextPart(kind == "text/html", text, charset, is_readable))
+            yield from _walk(reading, inner, content, depth + 1)
+        return
+    encoding = known.get("content-transfer-encoding", "").partition("(")[0].strip().lower()
+    yield Leaf(kind, parameters, known.get("content-disposition", "").lower(), encoding, body)
 
 
 def _pieces(reading: Reading, body: bytes, boundary: str) -> Iterator[bytes]:
@@ -166,19 +193,14 @@ def _after_newline(part: bytes) -> bytes:
     return part.removeprefix(b"\r").removeprefix(b"\n")
 
 
-def _decode_transfer(reading: Reading, body: bytes, encoding: str) -> bytes:
-    encoding = encoding.partition("(")[0].strip().lower()
+def _decode_transfer(body: bytes, encoding: str) -> tuple[bytes, bool]:
+    """Return the bytes that are meant, and whether they are packed as the encoding says."""
     if encoding == "base64":
-        data, is_whole = unpack_base64(b"".join(body.split()))
-        reading.is_broken |= not is_whole
-        return data
+        return unpack_base64(b"".join(body.split()))
     if encoding == "quoted-printable":
-        reading.is_broken |= _BROKEN_QP.search(body) is not None
-        return quopri.decodestring(body)
+        return quopri.decodestring(body), _BROKEN_QP.search(body) is None
     # Bytes beyond ASCII need "8bit" to say so (RFC 2045 section 6.2).
-    if encoding not in ("8bit", "binary") and (encoding not in ("", "7bit") or not body.isascii()):
-        reading.is_broken = True
-    return body
+    return body, encoding in ("8bit", "binary") or (encoding in ("", "7bit") and body.isascii())
 
 
 def _shorten(data: bytes) -> bytes:

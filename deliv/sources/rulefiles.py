@@ -3,8 +3,8 @@
 Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``, ``rules``,
 ``priors``, ``bands``, ``consequences``, ``requirements``, ``services``, ``usual_selectors``,
 ``block_lists``, ``typos``, ``role_accounts``, ``address_headings``, ``order_headings``, ``exports``,
-``contact_headings``, ``contact_words``, and those of the advice (see `AdviceDraft`). Later folders win: an
-entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
+``contact_headings``, ``contact_words``, ``bounce_rules``, and those of the advice (see `AdviceDraft`). Later
+folders win: an entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
 """
 
 import gc
@@ -12,9 +12,11 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from deliv.core.blocklists import BlockList
+from deliv.core.bouncerules import BounceRule
 from deliv.core.contacts import ContactKind, ContactRole, ContactVocabulary
 from deliv.core.errors import Fault, RuleErrors
 from deliv.core.exports import ExportSystem, Role
@@ -26,6 +28,7 @@ from deliv.core.rules import Effect, Rule, Test, comparisons_of
 from deliv.core.services import SendingService, ServiceBook
 from deliv.core.slips import SlipBook, SlipEntry
 from deliv.sources.advicefiles import AdviceDraft
+from deliv.sources.bouncefiles import decode_bounce_rule
 from deliv.sources.contactwords import decode_contact_headings, decode_contact_words
 from deliv.sources.domainlists import load_list
 from deliv.sources.exportfiles import decode_export, decode_role_headings
@@ -60,6 +63,12 @@ def load_rules(*paths: str | Path) -> RuleBook:
     if draft.faults or book is None:
         raise RuleErrors("the rule files hold faults; nothing was checked", draft.faults)
     return book
+
+
+@cache
+def packaged_book() -> RuleBook:
+    """Return the rule book that came with deliv, read once."""
+    return load_rules()
 
 
 @contextmanager
@@ -128,6 +137,7 @@ class _Draft:
     order_headings: dict[Role, tuple[str, ...]] = field(default_factory=dict)
     contact_headings: dict[ContactRole, tuple[str, ...]] = field(default_factory=dict)
     contact_words: dict[ContactKind, tuple[str, ...]] = field(default_factory=dict)
+    bounce_rules: dict[str, BounceRule] = field(default_factory=dict)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def read(self, path: Path, *, keep: bool = False) -> None:
@@ -168,6 +178,7 @@ class _Draft:
         self.headings = fields.texts("address_headings") + self.headings
         self._take_exports(fields, seen)
         self._take_contacts(fields)
+        self._take_bounce_rules(fields, seen)
         fields.close()
 
     def _take_rule(self, fields: Fields, seen: set[str]) -> None:
@@ -237,6 +248,18 @@ class _Draft:
         if words := fields.child("contact_words"):
             decode_contact_words(words, self.contact_words)
 
+    def _take_bounce_rules(self, fields: Fields, seen: set[str]) -> None:
+        taken: dict[str, BounceRule] = {}
+        for child in fields.children("bounce_rules"):
+            if (off := turned_off(child, self.bounce_rules)) is not None:
+                self.bounce_rules.pop(off, None)
+                continue
+            rule = decode_bounce_rule(child)
+            note_twice(child, rule.id, seen)
+            taken[rule.id] = rule
+        # The first that fits is believed, and a shop's own files are read later than the packaged ones.
+        self.bounce_rules = taken | {k: v for k, v in self.bounce_rules.items() if k not in taken}
+
     def _take_provider(self, fields: Fields, seen: set[str]) -> None:
         if (off := turned_off(fields, self.providers)) is not None:
             self.providers.pop(off, None)
@@ -292,6 +315,7 @@ class _Draft:
             advice=advice,
             address_headings=self.headings,
             exports=tuple(self.exports.values()),
+            bounce_rules=tuple(self.bounce_rules.values()),
             order_headings=self.order_headings,
             contacts=ContactVocabulary(headings=self.contact_headings, kinds=self.contact_words),
             role_accounts=frozenset(n for a in self.role_accounts.values() for n in a.local_parts),

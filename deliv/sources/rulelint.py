@@ -13,7 +13,7 @@ from deliv.sources.yamlfile import Located, read_file, read_yaml
 
 _LISTS: Final = (
     *("providers", "rules", "requirements", "services", "block_lists", "typos", "role_accounts"),
-    *("exports", "ladders", "texts"),
+    *("exports", "ladders", "texts", "bounce_rules"),
 )
 """The lists of which every entry has an id."""
 _NAMES: Final = ("domains", "suffixes", "mx", "lists")

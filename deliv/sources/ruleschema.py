@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from deliv.core.blocklists import BlockListSubject
+from deliv.core.bounces import Phase
 from deliv.core.contacts import ContactKind, ContactRole
 from deliv.core.exports import Role
+from deliv.core.outcomes import BounceReason
 from deliv.core.providers import ProviderKind
 from deliv.core.requirements import Consequence
 from deliv.core.rules import Basis, Reason, Severity
 from deliv.sources.adviceschema import advice_definitions, advice_document
+from deliv.sources.bouncefiles import CODE_PATTERN, STATUS_PATTERN
 from deliv.sources.conditionschema import condition_schema
 from deliv.sources.examplefiles import RECORD_TYPES
 from deliv.sources.exportfiles import Delimiter, FileEncoding
@@ -98,6 +101,7 @@ def _document() -> dict[str, Schema]:
             {kind: sequence(text(), minItems=1) for kind in ContactKind},
             description="Words in it for what somebody did.",
         ),
+        "bounce_rules": sequence(ref("bounce_rule"), "What refusals mean; the first that fits is believed."),
     }
 
 
@@ -121,6 +125,52 @@ def _export() -> Schema:
             "sources": ref("sources"),
         },
         required=("id", "names", "signature", "columns", "sources"),
+    )
+
+
+def _bounce_rule() -> Schema:
+    statuses = text(pattern=f"^{STATUS_PATTERN}$")
+    return mapping(
+        {
+            "id": ref("id"),
+            "reason": word(BounceReason, "What the refusal means."),
+            "message": ref("bilingual", "What the shop should know about it."),
+            "providers": sequence(
+                ref("id"), "Providers that refuse so; one of these or of the hosts must fit."
+            ),
+            "hosts": sequence(ref("host"), "Hosts that refuse so, or ends of their names."),
+            "statuses": sequence(statuses, "Enhanced statuses; X stands for any number."),
+            "codes": sequence(text(pattern=f"^{CODE_PATTERN}$"), "SMTP reply codes."),
+            "phases": sequence(word(Phase), "At which command it is refused."),
+            "texts": sequence(text(), "Words of which some stand in the refusal, in lower case."),
+            "effective_from": ref("day", "First day on which it holds."),
+            "effective_until": ref("day", "Last day on which it holds."),
+            "weak": flag("Whether it counts only where no other rule fits.", default=False),
+            "sources": ref("sources"),
+            "examples": mapping(
+                {
+                    "fires": ref("refusal", "A refusal that it explains."),
+                    "silent": ref("refusal", "A refusal that it has nothing to say of."),
+                },
+                required=("fires", "silent"),
+            ),
+        },
+        required=("id", "reason", "sources", "examples"),
+    )
+
+
+def _refusal() -> Schema:
+    return mapping(
+        {
+            "recipient": text("The address that was mailed."),
+            "status": text("Enhanced status, such as 5.1.1."),
+            "code": text("SMTP reply code, such as 550."),
+            "phase": word(Phase),
+            "text": text("What the server said."),
+            "hosts": sequence(text(), "Who said it."),
+            "provider": ref("id"),
+            "day": ref("day"),
+        }
     )
 
 
@@ -168,8 +218,23 @@ def _example() -> Schema:
             },
             "message": text("Source of an order mail. The shop is called 例の店."),
             "message_size": count("Bytes to which that mail is filled up."),
+            "reports": sequence(_reported_row(), "What DMARC reports say of the shop's mail."),
         },
         required=("address",),
+    )
+
+
+def _reported_row() -> Schema:
+    return mapping(
+        {
+            "from": text("Domain of the From line."),
+            "mails": count("How many mails were treated alike."),
+            "ip": text("Where they came from."),
+            "disposition": text("What was done with them."),
+            "dkim": flag("Whether a good signature stood for the domain.", default=False),
+            "spf": flag("Whether SPF passed for the domain.", default=False),
+        },
+        required=("from", "mails"),
     )
 
 
@@ -295,4 +360,6 @@ _DEFS: Final[Mapping[str, Schema]] = {
     "block_list": switchable(_block_list()),
     **advice_definitions(),
     "export": switchable(_export()),
+    "bounce_rule": switchable(_bounce_rule()),
+    "refusal": _refusal(),
 }

@@ -482,7 +482,9 @@ def test_lint_survives_whatever_a_file_holds(deliv, own, text):
 def test_the_packaged_rules_hold(process, book):
     run = process("rules", "test")
     assert (run.code, run.stderr) == (0, "")
-    assert run.text == f"rules that hold in both of their examples: {len(book.rules)}\n"
+    assert (
+        run.text == f"rules that hold in both of their examples: {len(book.rules) + len(book.bounce_rules)}\n"
+    )
 
 
 def test_ones_own_rules_are_run_alone(deliv, own):
@@ -493,7 +495,7 @@ def test_ones_own_rules_are_run_alone(deliv, own):
 
 def test_the_rules_that_deliv_yaml_names_are_run_with_the_others(deliv, own, tmp_path, book):
     written(tmp_path / "deliv.yaml", "rules: [my-rules]\n")
-    assert deliv("rules", "test").text.endswith(f": {len(book.rules) + 1}\n")
+    assert deliv("rules", "test").text.endswith(f": {len(book.rules) + len(book.bounce_rules) + 1}\n")
 
 
 FIRES = "fires: {address: a@customer.example, zone: {customer.example: {A: [192.0.2.1]}}}"
@@ -555,6 +557,55 @@ def test_a_failure_says_what_was_expected_and_what_came(deliv, own, before, afte
     assert (run.code, run.stderr) == (1, "")
     assert line in run.text
     assert run.text.endswith("\nrules that fail: 1 of 1\n")
+
+
+BOUNCES = """
+bounce_rules:
+  - id: my-server-says-so
+    reason: filtered
+    hosts: [.customer.example]
+    texts: [no thanks]
+    sources: [{title: Asked them, checked: 2026-11-22, verified: false}]
+    examples:
+      fires: {text: "550 No thanks", hosts: [mx.customer.example]}
+      silent: {text: "550 No thanks"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ('fires: {text: "550 No thanks"', 'fires: {text: "550 no"', "“fires”: it does not fit this refusal"),
+        ('silent: {text: "550 No thanks"}', 'silent: {text: "no thanks", hosts: [customer.example]}', "fits"),
+    ],
+)
+def test_an_example_of_a_rule_on_bounces_must_hold_too(deliv, own, before, after, line):
+    written(own / "own.yaml", BOUNCES)
+    assert deliv("rules", "test", "my-rules").code == 0
+
+    written(own / "own.yaml", BOUNCES.replace(before, after))
+    run = deliv("rules", "test", "my-rules")
+    assert (run.code, run.stderr) == (1, "")
+    assert line in run.text
+    assert run.text.endswith("\nrules that fail: 1 of 1\n")
+
+
+def test_a_rule_on_bounces_behind_another_that_fits_does_not_hold(deliv, own):
+    written(own / "own.yaml", BOUNCES + BOUNCES.split("bounce_rules:\n")[1].replace("my-", "our-"))
+    run = deliv("rules", "test", "my-rules")
+    assert run.code == 1
+    assert (
+        "our-server-says-so, example “fires”: “my-server-says-so” stands before it and fits, too" in run.text
+    )
+
+
+def test_a_rule_on_bounces_is_explained(deliv):
+    text = deliv("rules", "show", "docomo-filtered-after-data", "--lang", "en").text
+    assert "reason: filtered" in text
+    assert "the provider or the host is one of: docomo, .docomo.ne.jp" in text
+    assert "it is refused at: data" in text
+    assert "until 2025-03-12" in text
+    assert "phase: rcpt" in text
 
 
 def test_faulty_files_are_not_run(deliv, own):

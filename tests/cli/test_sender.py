@@ -1,5 +1,6 @@
 """``deliv sender``: the shop's own side, from the DNS to the records that it should publish."""
 
+import gzip
 import json
 import stat
 import sys
@@ -13,6 +14,7 @@ from tests import shop
 from tests.cli.commandline import PACKAGE, ZONE, Run, listed
 from tests.nameserver import Fault, Nameserver
 from tests.sources.signing import MAIL, rsa_key, sign
+from tests.sources.test_aggregatereports import record, xml
 
 SCHEMA = json.loads((PACKAGE / "formats" / "deliv-sender-1.schema.json").read_text(encoding="utf-8"))
 OUTSIDE = {name: records for name, records in ZONE.items() if not name.endswith("shop.example")}
@@ -846,3 +848,51 @@ def test_the_sum_that_check_shows_is_the_one_that_sender_weighs(deliv, broken):
     expected = sum(row["placement"]["inbox"] for row in rows if row["placement"])
     seen = customers_of(deliv(*WEIGHED, "--format", "json", server=broken))["seen"]
     assert seen == pytest.approx(expected, abs=0.5)
+
+
+class TestReports:
+    """``--reports``: what receivers say of the mail in the shop's name."""
+
+    def test_the_page_tells_how_much_passed_and_where_the_rest_came_from(self, deliv, healthy, tmp_path):
+        fails = record(30, ip="192.0.2.66", dkim="fail", spf="fail")
+        (tmp_path / "reports").mkdir()
+        (tmp_path / "reports" / "a.xml").write_bytes(xml(record(70), fails))
+        (tmp_path / "reports" / "b.xml.gz").write_bytes(gzip.compress(xml(record(70), fails)))
+        (tmp_path / "c.xml").write_bytes(
+            xml(domain="other.example", receiver="yahoo.example").replace(
+                b"<header_from>shop", b"<header_from>other"
+            )
+        )
+        run = deliv(
+            *("sender", "shop.example", "--reports", "reports", "--reports", "c.xml", "--lang", "en"),
+            server=healthy,
+        )
+
+        assert "70 of 100 mails passed DMARC (70 %), DKIM 70, SPF 70" in run.text
+        assert "192.0.2.66: 30 failed" in run.text
+        assert "Left out, since about other domains: other.example" in run.text
+        assert "counted once: 1" in run.text
+        assert "more than a tenth of the mail in your name fails" in run.text
+
+    def test_machines_read_the_same(self, deliv, healthy, tmp_path):
+        (tmp_path / "a.xml").write_bytes(xml(record(40, dkim="fail")))
+        run = deliv("sender", "shop.example", "--reports", "a.xml", "--format", "json", server=healthy)
+        reports = document(run)["reports"]
+
+        assert (reports["mails"], reports["dmarc_pass"], reports["dkim_pass"]) == (40, 40, 0)
+        assert [each["receiver"] for each in reports["receivers"]] == ["google.example"]
+        assert "sender-reported-unsigned" in fired(run)
+        assert "sender-reported-failures" not in fired(run)
+
+    def test_without_reports_there_is_no_word_of_them(self, deliv, healthy):
+        run = deliv("sender", "shop.example", "--format", "json", server=healthy)
+
+        assert document(run)["reports"] is None
+        assert not fired(run) & {"sender-reported-unsigned", "sender-reported-failures"}
+
+    def test_a_folder_without_reports_ends_the_run(self, deliv, healthy, tmp_path):
+        (tmp_path / "none").mkdir()
+        run = deliv("sender", "shop.example", "--reports", "none", "--lang", "en", server=healthy)
+
+        assert (run.code, run.text) == (2, "")
+        assert "there is no DMARC report in none" in run.stderr

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from deliv.core.address import parse_address
+from deliv.core.auth.aggregate import CollectedReports
 from deliv.core.discovery import Scope, discover_recipient, discover_sender
 from deliv.core.facts import FACTS, address_facts, message_facts, recipient_facts, sender_facts
 from deliv.core.sending import sending_of
@@ -12,6 +13,8 @@ from deliv.core.services import SendingService, ServiceBook
 from deliv.core.settings import SenderProfile
 from deliv.core.text import Source, Text
 from deliv.sources.message import read_message
+from deliv.sources.reportxml import read_report
+from tests.sources.test_aggregatereports import xml
 from tests.zone import TEMPERROR, ask, sending
 
 LIVING = {"MX": ["10 mx.living.example."]}
@@ -224,7 +227,9 @@ def all_that_can_be_known(rules):
         for profile in PROFILES:
             for mail in (None, read_message(MAIL)):
                 how = sending_of(profile, ServiceBook([SERVICE]), mail=mail, guess_selectors=True)
-                yield sender_facts(ask(discover_sender(how, scope), zone))
+                found = ask(discover_sender(how, scope), zone)
+                yield sender_facts(found)
+    yield sender_facts(found.with_reports(CollectedReports(reports=(read_report(xml()),))))
 
 
 def test_the_catalogue_names_exactly_the_facts_that_there_are(rules):

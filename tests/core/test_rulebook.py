@@ -309,7 +309,7 @@ def test_effects_without_figures_are_those_that_only_inform():
         *("sender-dkim-not-found", "sender-dkim-not-aligned"),
         *("sender-dmarc-policy-none", "sender-dmarc-reject-on-spf", "sender-dmarc-testing"),
         *("sender-dmarc-obsolete-tags", "sender-dmarc-no-policy", "sender-dmarc-dangling"),
-        *("sender-dmarc-reports-unauthorized",),
+        *("sender-dmarc-reports-unauthorized", "sender-reported-failures", "sender-reported-unsigned"),
         *("sender-mta-sts-broken", "sender-tls-rpt-broken", "sender-bimi-broken"),
     }
 

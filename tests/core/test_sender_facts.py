@@ -2,6 +2,7 @@
 
 import pytest
 
+from deliv.core.auth.aggregate import CollectedReports
 from deliv.core.auth.alias import Alias, AliasStatus, Wildcard, WildcardStatus
 from deliv.core.auth.dkim import DkimKey, KeyFinding, KeyStatus
 from deliv.core.auth.dmarc import DmarcDiscovery, DmarcStatus
@@ -17,12 +18,15 @@ from deliv.core.blocklists import BlockList, BlockListSubject, Listing, ListingS
 from deliv.core.facts import DkimState, Origin, Route, SenderFacts, SendingAddress, SpfStatus, sender_facts
 from deliv.core.facts.sender import worst_spf
 from deliv.core.text import Text
+from deliv.sources.reportxml import read_report
+from tests.sources.test_aggregatereports import record, xml
 
 SHOP = "shop.example"
 RECORD = parse_dmarc("v=DMARC1; p=none")
 FOUND = DmarcDiscovery(
     status=DmarcStatus.FOUND, record=RECORD, found_at=SHOP, organizational_domain=SHOP, policy=Policy.NONE
 )
+
 MISSING = DmarcDiscovery(status=DmarcStatus.MISSING, organizational_domain=SHOP)
 PASS, FAIL, NONE = SpfVerdict.PASS, SpfVerdict.FAIL, SpfVerdict.NONE
 
@@ -454,3 +458,33 @@ def test_look_ups_that_were_not_seen_may_be_more(lookups, is_complete, expected)
 
     assert value("spf_lookups", spf_audit=audit) == expected
     assert value("spf_loop", spf_audit=audit) is (False if is_complete else None)
+
+
+class TestReportedMail:
+    def reported(self, *records: str) -> dict:
+        collected = CollectedReports(reports=(read_report(xml(*records)),))
+        return sender_facts(facts().with_reports(collected))
+
+    def test_nothing_is_known_without_reports(self):
+        assert [value(f"reported_{name}") for name in ("mails", "pass", "dkim")] == ["absent"] * 3
+
+    def test_shares_are_in_per_cent_and_only_all_of_them_are_a_hundred(self):
+        known = self.reported(record(998), record(1, spf="fail"), record(1, dkim="fail", spf="fail"))
+
+        assert (known["sender.reported_mails"], known["sender.reported_pass"]) == (1000, 99)
+        assert known["sender.reported_dkim"] == 99
+
+    def test_reports_without_mail_tell_no_share(self):
+        known = self.reported(record(0))
+
+        assert known["sender.reported_mails"] == 0
+        assert "sender.reported_pass" not in known
+
+    def test_the_evidence_names_receivers_and_failing_addresses(self):
+        collected = CollectedReports(reports=(read_report(xml(record(9, dkim="fail", spf="fail"))),))
+        lines = [line for name, line in facts().with_reports(collected).evidence if name.endswith("_pass")]
+
+        assert lines == [
+            "google.example 2025-11-21/2025-11-21: DMARC pass 0, DKIM 0, SPF 0 of 9",
+            "google.example: 192.0.2.1 fail 9",
+        ]

@@ -1,10 +1,11 @@
 """What receivers see of the shop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from deliv.core.auth.aggregate import CollectedReports, ReportedMail, tally_reports
 from deliv.core.auth.alias import Alias, Wildcard, WildcardStatus
 from deliv.core.auth.dkim import KeyFinding, KeyStatus
 from deliv.core.auth.dmarc import DmarcDiscovery
@@ -138,8 +139,16 @@ class SenderFacts:
     """Ids of the services that send, as named or as recognised in the mail."""
     volume_per_day: int | None = None
     """Mails a day; None when unknown."""
+    reported: ReportedMail | None = None
+    """What DMARC reports say of its mail; None when the shop gave none."""
     evidence: Evidence = ()
     """What was asked and answered."""
+
+    def with_reports(self, collected: CollectedReports) -> "SenderFacts":
+        """Return the facts with what the shop's DMARC reports say of its mail."""
+        reported = tally_reports(collected, self.from_domain)
+        lines = tuple((name, line) for line in _reported_lines(reported) for name in REPORTED_FACTS)
+        return replace(self, reported=reported, evidence=self.evidence + lines)
 
     @property
     def dkim(self) -> DkimState | None:
@@ -217,6 +226,23 @@ class SenderFacts:
         return worst_spf([address.header_from for address in self.addresses], self.spf_audit)
 
 
+REPORTED_FACTS = ("sender.reported_mails", "sender.reported_pass", "sender.reported_dkim")
+"""Names of the facts that rest on DMARC reports."""
+
+
+def _reported_lines(reported: ReportedMail) -> Iterator[str]:
+    for each in reported.receivers:
+        tally = each.tally
+        yield (
+            f"{each.receiver} {each.begin}/{each.end}: "
+            f"DMARC pass {tally.passed}, DKIM {tally.dkim}, SPF {tally.spf} of {tally.mails}"
+        )
+        for source in each.failing[:_SOURCES_SHOWN]:
+            names = f" ({', '.join(source.names)})" if source.names else ""
+            yield f"{each.receiver}: {source.ip}{names} fail {source.mails}"
+
+
+_SOURCES_SHOWN = 5
 _WORST_FIRST = (
     SpfVerdict.PERMERROR,
     SpfVerdict.FAIL,

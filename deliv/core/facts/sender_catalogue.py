@@ -107,6 +107,9 @@ SENDER_FACTS: Final[Mapping[str, FactSpec]] = {
         for name, kind in _POLICIES.items()
     },
     "sender.volume": number("mails a day"),
+    "sender.reported_mails": number("mails with the shop's name that DMARC reports tell of"),
+    "sender.reported_pass": number("per cent of these that passed DMARC"),
+    "sender.reported_dkim": number("per cent of these with a good DKIM signature of the shop's domain"),
 }
 """The facts about the shop's sending that rules may name."""
 
@@ -142,6 +145,12 @@ def sender_facts(facts: SenderFacts) -> dict[str, FactValue]:
         values[f"sender.{policy.kind}"] = _known(policy.state)
     if facts.volume_per_day is not None:
         values["sender.volume"] = facts.volume_per_day
+    if facts.reported is not None:
+        tally = facts.reported.tally
+        values["sender.reported_mails"] = tally.mails
+        if tally.mails:
+            values["sender.reported_pass"] = tally.share(tally.passed)
+            values["sender.reported_dkim"] = tally.share(tally.dkim)
     return values
 
 
