@@ -70,6 +70,10 @@ class RecordingError(DelivError):
     """A DNS recording cannot be read."""
 
 
+class HistoryError(DelivError):
+    """The shop's history, or its key, cannot be read or written."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One thing that is wrong in a YAML file."""
