@@ -1,6 +1,7 @@
 """Learning what became of mails: a source is read once, and a history takes what it did not know."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Final, Protocol
 
@@ -10,6 +11,7 @@ from deliv.core.outcomerows import NotUnderstood, Reading, Recorded, SetAside
 _MOST_LINES: Final = 20  # that are named for one reason
 _MOST_REASONS: Final = 50  # a file of which every row is strange in its own way
 _MORE: Final = NotUnderstood(line=0, template="it is not understood for some other reason")
+_UNKNOWN_REASON: Final = NotUnderstood(line=0, template="the reason of the bounce is not known")
 
 
 class OutcomeStore(Protocol):
@@ -56,7 +58,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self._rows = self._understood = self._aside = 0
-        self._complaints: dict[tuple[str, tuple[tuple[str, object], ...]], _Lines] = {}
+        self._complaints: dict[NotUnderstood, _Lines] = {}
         self._unknown_reasons = _Lines()
 
     def passing(self, source: Iterable[Reading]) -> Iterator[Recorded]:
@@ -74,14 +76,14 @@ class _Tally:
                 self._complain(reading)
 
     def _complain(self, fault: NotUnderstood) -> None:
-        reason = (fault.template, fault.fields)
+        reason = replace(fault, line=0)
         if reason not in self._complaints and len(self._complaints) >= _MOST_REASONS:
-            reason = (_MORE.template, _MORE.fields)
+            reason = _MORE
         self._complaints.setdefault(reason, _Lines()).add(fault.line)
 
     def lesson(self, name: str, taken: Taken) -> Lesson:
         """Return what it all came to."""
-        complaints = [lines.complaint(*reason) for reason, lines in self._complaints.items()]
+        complaints = [lines.complaint(reason) for reason, lines in self._complaints.items()]
         unknown = self._unknown_reasons
         return Lesson(
             name=name,
@@ -90,7 +92,9 @@ class _Tally:
             set_aside=self._aside,
             taken=taken,
             complaints=tuple(sorted(complaints, key=lambda complaint: -complaint.count)),
-            unknown_reasons=unknown.complaint("the reason of the bounce is not known") if unknown.count else None,
+            unknown_reasons=unknown.complaint(_UNKNOWN_REASON)
+            if unknown.count
+            else None,
         )
 
 
@@ -107,6 +111,8 @@ class _Lines:
         if len(self._first) < _MOST_LINES:
             self._first.append(line)
 
-    def complaint(self, template: str, fields: tuple[tuple[str, object], ...] = ()) -> Complaint:
+    def complaint(self, reason: NotUnderstood) -> Complaint:
         """Return them with the reason that they share."""
-        return Complaint(template=template, fields=fields, count=self.count, lines=tuple(self._first))
+        return Complaint(
+            template=reason.template, fields=reason.fields, count=self.count, lines=tuple(self._first)
+        )

@@ -9,7 +9,8 @@ import pytest
 import deliv
 
 SLOW = (
-    *("asyncio", "dkim", "dns", "email", "email_validator", "html", "nacl", "rich", "typer", "yaml"),
+    *("asyncio", "dkim", "dns", "email", "email_validator", "html", "nacl", "rich", "sqlite3"),
+    *("typer", "yaml"),
     *("deliv.formats.senderpage", "deliv.sources.message"),
 )
 
@@ -48,8 +49,9 @@ def test_the_version_needs_no_library_at_all(option):
     [
         ["--help"],
         ["-h"],
-        *([name, "--help"] for name in ("check", "lookup", "sender", "demo", "rules")),
+        *([name, "--help"] for name in ("check", "lookup", "sender", "learn", "history", "demo", "rules")),
         ["rules", "show", "--help"],
+        ["history", "forget", "--help"],
     ],
     ids=" ".join,
 )

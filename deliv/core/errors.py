@@ -6,7 +6,7 @@ DelivError
 │   ├── SpfSyntaxError      RFC 7208 calls this record a permerror
 │   ├── DkimSyntaxError     RFC 6376 calls this key record a syntax error
 │   └── DmarcSyntaxError    RFC 9989 ignores this record
-├── InputError              the user's file cannot be read, or not to the end
+├── InputError          the user's file cannot be read, or not to the end
 ├── OutputError             the result cannot be written
 ├── RecordingError          a DNS recording cannot be read
 ├── RuleErrors              rule files hold faults; all of them are listed
@@ -60,6 +60,10 @@ class DmarcSyntaxError(RecordSyntaxError):
 
 class InputError(DelivError):
     """The user's file cannot be read, or a fault hides where its rows begin."""
+
+
+class RowError(DelivError, ValueError):
+    """A row of the user's file cannot be understood; the others can."""
 
 
 class OutputError(DelivError):

@@ -82,14 +82,18 @@ class HistoryContent:
     """How many addresses it knows."""
     plain_addresses: int = 0
     """How many of them it knows in plain text."""
-    without_sent: int = 0
-    """Domains with bounces and without a count of sent mails: no rate can be learned there."""
     other_keys: tuple[str, ...] = ()
     """Fingerprints of keys other than the present one under which addresses were learned."""
     sources: tuple[LearnedSource, ...] = ()
     """What it was learned from, the newest first; only of a whole history."""
     outcomes: tuple[Outcome, ...] = field(default=())
     """Every outcome; only of one address."""
+
+    @property
+    def without_sent(self) -> int:
+        """Domains with bounces and without a count of sent mails: no rate can be learned there."""
+        bounce, sent = OutcomeKind.BOUNCE, OutcomeKind.SENT
+        return sum(bounce in counts and sent not in counts for counts in self.by_domain.values())
 
     @property
     def by_kind(self) -> dict[OutcomeKind, int]:

@@ -12,13 +12,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from deliv.core.address import NO_ADDRESS, Address, parse_address
+from deliv.core.address import Address, parse_address
 from deliv.core.cell import read_cell
-from deliv.core.errors import AddressSyntaxError
+from deliv.core.errors import AddressSyntaxError, DelivError, RowError
 from deliv.core.exports import Role
 from deliv.core.order import Order
 from deliv.core.outcomes import BounceReason, Outcome, OutcomeKind
-from deliv.core.outcomewords import Column, read_fate, read_flag, read_reason
+from deliv.core.outcomewords import Column, Fate, read_fate, read_flag, read_reason
 
 _DAY: Final = re.compile(
     r"(\d{4})[-/.年]\s?(\d{1,2})[-/.月]\s?(\d{1,2})日?(?:\s*\(.\))?(?:[T ]\s*\d{1,2}[:時].*)?", re.ASCII
@@ -28,6 +28,7 @@ _EARLIEST: Final = 1990  # before that no shop mailed an order
 _COUNT: Final = re.compile(r"\d{1,3}(,\d{3})*|\d{1,9}", re.ASCII)
 _KEY: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _MAIL_KEY: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
+_DEFUSED: Final = frozenset({"'=", "'+", "'-", "'@"})  # as our own exports begin such addresses
 _LONGEST_SHOWN: Final = 40  # characters of a word that is not known
 
 
@@ -113,30 +114,20 @@ class OutcomeReader:
 
     def read(self, cells: Sequence[str], line: int) -> Reading:
         """Return what became of one row."""
-        word = self._text(cells, Column.OUTCOME)
-        fate = read_fate(word)
-        if fate is None:
-            if not word:
-                return NotUnderstood(line=line, template="there is no outcome")
-            shown = (("word", word[:_LONGEST_SHOWN]),)
-            return NotUnderstood(line=line, template="the outcome “{word}” is not known", fields=shown)
-        count = self._count(cells)
-        if count is None:
-            return NotUnderstood(line=line, template="the count is no whole number")
-        if fate.kind is None or count == 0:
-            return SetAside(line=line)
-        whose = self._whose(cells, line)
-        if isinstance(whose, NotUnderstood):
-            return whose
-        day = dated(self._text(cells, Column.DAY), line, self._as_of)
-        if isinstance(day, NotUnderstood):
-            return day
-        who, domain = whose
+        try:
+            fate, count = self._fate(cells), self._count(cells)
+            if fate.kind is None or count == 0:
+                return SetAside(line=line)
+            who, domain = self._whose(cells)
+            day = dated(self._text(cells, Column.DAY), self._as_of)
+        except (RowError, AddressSyntaxError) as error:
+            return _not_understood(error, line)
         is_bounce = fate.kind is OutcomeKind.BOUNCE
         said = self._text(cells, Column.REASON) if is_bounce else ""
         reason = read_reason(said) if said else None
         permanent = read_flag(self._text(cells, Column.PERMANENT)) if is_bounce else None
         mail_key = self._text(cells, Column.MAIL_KEY)
+        is_mail_key = _MAIL_KEY.fullmatch(mail_key) is not None
         return Recorded(
             outcome=Outcome(
                 kind=fate.kind,
@@ -149,8 +140,8 @@ class OutcomeReader:
                 sender_state=self._text(cells, Column.SENDER_STATE),
             ),
             line=line,
-            mail=mail_key if _MAIL_KEY.fullmatch(mail_key) else self._text(cells, Column.MAIL),
-            is_mail_key=bool(_MAIL_KEY.fullmatch(mail_key)),
+            mail=mail_key if is_mail_key else self._text(cells, Column.MAIL),
+            is_mail_key=is_mail_key,
             unknown_reason=bool(said) and reason is None,
         )
 
@@ -158,70 +149,86 @@ class OutcomeReader:
         index = self._columns.get(column)
         return cells[index].strip() if index is not None and index < len(cells) else ""
 
-    def _count(self, cells: Sequence[str]) -> int | None:
+    def _fate(self, cells: Sequence[str]) -> Fate:
+        word = self._text(cells, Column.OUTCOME)
+        if not word:
+            raise RowError("there is no outcome")
+        fate = read_fate(word)
+        if fate is None:
+            raise RowError("the outcome “{word}” is not known", word=word[:_LONGEST_SHOWN])
+        return fate
+
+    def _count(self, cells: Sequence[str]) -> int:
         text = self._text(cells, Column.COUNT)
         if not text:
             return 1
         plain = unicodedata.normalize("NFKC", text)
-        return int(plain.replace(",", "")) if _COUNT.fullmatch(plain) else None
+        if not _COUNT.fullmatch(plain):
+            raise RowError("the count is no whole number")
+        return int(plain.replace(",", ""))
 
-    def _whose(self, cells: Sequence[str], line: int) -> tuple[str, str] | NotUnderstood:
-        """Return address (or the key that stands for one) and domain; the address of a domain is empty."""
+    def _whose(self, cells: Sequence[str]) -> tuple[str, str]:
+        """Return address (or the key that stands for one) and domain; a whole domain has no address."""
         text = cells[self._address_index] if self._address_index < len(cells) else ""
-        domain_text = self._text(cells, Column.DOMAIN)
-        if "@" not in text and "＠" not in text:
-            key = self._text(cells, Column.KEY)
-            domain = _domain(text.strip() or domain_text)
-            if domain is None and not (text.strip() or domain_text):
-                return NotUnderstood(line=line, template="there is neither an address nor a domain")
-            if domain is None:
-                return NotUnderstood(line=line, template="it is neither an address nor a domain")
-            return (key if _KEY.fullmatch(key) else ""), domain
-        address = addressed(text, line, self._lenient_domains)
-        return address if isinstance(address, NotUnderstood) else (address.normalized, address.domain)
+        if Column.KEY in self._columns and text[:2] in _DEFUSED:
+            text = text[1:]
+        if "@" in text or "＠" in text:
+            address = addressed(text, self._lenient_domains)
+            return address.normalized, address.domain
+        named = text.strip() or self._text(cells, Column.DOMAIN)
+        if not named:
+            raise RowError("there is neither an address nor a domain")
+        domain = _domain(named)
+        if domain is None:
+            raise RowError("it is neither an address nor a domain")
+        key = self._text(cells, Column.KEY)
+        return (key if _KEY.fullmatch(key) else ""), domain
 
 
-def read_order(
-    order: Order, *, lenient_domains: Collection[str], as_of: date, role: Role = Role.ORDERED_AT
-) -> Reading:
+def read_order(order: Order, *, lenient_domains: Collection[str], as_of: date) -> Reading:
     """Return the order mail that a row of an order export stands for: one sent mail on its day.
 
     The lines of one order share its number, by which they count once.
     """
-    address = addressed(order.address, order.line, lenient_domains)
-    if isinstance(address, NotUnderstood):
-        return address
-    day = dated(order.fields.get(role, ""), order.line, as_of)
-    if isinstance(day, NotUnderstood):
-        return day
+    try:
+        address = addressed(order.address, lenient_domains)
+        day = dated(order.fields.get(Role.ORDERED_AT, ""), as_of)
+    except (RowError, AddressSyntaxError) as error:
+        return _not_understood(error, order.line)
     outcome = Outcome(kind=OutcomeKind.SENT, domain=address.domain, day=day, who=address.normalized)
     return Recorded(outcome=outcome, line=order.line, mail=order.fields.get(Role.ORDER_ID, ""))
 
 
-def addressed(text: str, line: int, lenient_domains: Collection[str]) -> Address | NotUnderstood:
-    """Return the address in a cell, mended where that can be done."""
+def addressed(text: str, lenient_domains: Collection[str]) -> Address:
+    """Return the address in a cell, mended where that can be done.
+
+    Raises AddressSyntaxError and RowError.
+    """
     cell = read_cell(text, lenient_domains)
     if cell.address is not None:
         return cell.address
-    if cell.fault is not None and text.strip():
-        fields = tuple(cell.fault.fields.items())
-        return NotUnderstood(line=line, template=cell.fault.template, fields=fields)
-    if cell.is_garbled:
-        return NotUnderstood(line=line, template="there are characters that cannot be read")
-    return NotUnderstood(line=line, template=NO_ADDRESS)
+    if cell.fault is not None:
+        raise cell.fault
+    raise RowError("there are characters that cannot be read")
 
 
-def dated(text: str, line: int, as_of: date) -> date | NotUnderstood:
-    """Return the day that a cell names, if anything can have happened on it by `as_of`."""
+def dated(text: str, as_of: date) -> date:
+    """Return the day that a cell names, if anything can have happened on it by `as_of`.
+
+    Raises RowError.
+    """
     if not text.strip():
-        return NotUnderstood(line=line, template="there is no date")
+        raise RowError("there is no date")
     day = read_day(text)
     if day is None:
-        shown = (("text", text.strip()[:_LONGEST_SHOWN]),)
-        return NotUnderstood(line=line, template="the date “{text}” cannot be read", fields=shown)
+        raise RowError("the date “{text}” cannot be read", text=text.strip()[:_LONGEST_SHOWN])
     if day > as_of:
-        return NotUnderstood(line=line, template="{day} is in the future", fields=(("day", day.isoformat()),))
+        raise RowError("{day} is in the future", day=day.isoformat())
     return day
+
+
+def _not_understood(error: DelivError, line: int) -> NotUnderstood:
+    return NotUnderstood(line=line, template=error.template, fields=tuple(error.fields.items()))
 
 
 @lru_cache(maxsize=4096)

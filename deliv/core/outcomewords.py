@@ -36,10 +36,33 @@ HEADINGS: Final[Mapping[Column, tuple[str, ...]]] = {
     Column.ADDRESS: ("recipient", "to", "宛先", "受信者", "連絡先"),  # besides those of the rule book
     Column.DOMAIN: ("domain", "ドメイン"),
     Column.DAY: (
-        *("date", "day", "日付", "年月日", "日時", "発生日", "発生日時", "連絡日", "連絡日時", "送信日", "受信日"),
+        *(
+            "date",
+            "day",
+            "日付",
+            "年月日",
+            "日時",
+            "発生日",
+            "発生日時",
+            "連絡日",
+            "連絡日時",
+            "送信日",
+            "受信日",
+        ),
         *("timestamp", "time", "日"),
     ),
-    Column.OUTCOME: ("outcome", "結果", "kind", "種別", "種類", "event", "イベント", "区分", "状態", "status"),
+    Column.OUTCOME: (
+        "outcome",
+        "結果",
+        "kind",
+        "種別",
+        "種類",
+        "event",
+        "イベント",
+        "区分",
+        "状態",
+        "status",
+    ),
     Column.COUNT: ("count", "件数", "通数", "数", "number"),
     Column.REASON: ("reason", "理由", "不達理由", "エラー理由", "原因", "bounce reason"),
     Column.PERMANENT: ("permanent", "恒久", "恒久的"),
@@ -64,7 +87,7 @@ class Fate(NamedTuple):
 
 
 _KINDS: Final[Mapping[OutcomeKind, str]] = {
-    OutcomeKind.SENT: "sent, send, 送信, 送信済, 送信済み, 配信, 配信数, 送信数, 発送通知, メール送信",
+    OutcomeKind.SENT: "sent, send, 送信, 送信済, 送信済み, 配信, 配信数, 送信数, メール送信",
     OutcomeKind.DELIVERED: "delivered, delivery, 250, ok, 配信済, 配信済み, 配信成功, 配信完了, 到達",
     OutcomeKind.BOUNCE: (
         "bounce, bounced, bounces, undelivered, undeliverable, returned, ndr, dsn, failed, error, "
@@ -79,7 +102,7 @@ _KINDS: Final[Mapping[OutcomeKind, str]] = {
     ),
     OutcomeKind.MISSING: (
         "missing, not received, not arrived, never came, lost, "
-        "未着, 届かない, 届いていない, 届いてない, 届かず, 見当たらない, 受信なし, 不明"
+        "未着, 届かない, 届いていない, 届いてない, 届かず, 見当たらない, 受信なし"
     ),
     OutcomeKind.SEED_INBOX: (
         "seed inbox, test inbox, テスト受信, テスト受信箱, テスト受信トレイ, テスト:受信箱, テスト:受信トレイ"
@@ -87,14 +110,14 @@ _KINDS: Final[Mapping[OutcomeKind, str]] = {
     OutcomeKind.SEED_JUNK: (
         "seed junk, seed spam, test junk, test spam, テスト迷惑, テスト迷惑メール, テスト:迷惑メール"
     ),
-    OutcomeKind.SEED_MISSING: "seed missing, test missing, テスト未着, テスト不着, テスト届かない, テスト:未着",
+    OutcomeKind.SEED_MISSING: "seed missing, test missing, テスト未着, テスト不着, テスト届かない",
 }
 _PERMANENT: Final = "hard bounce, hardbounce, hard, ハードバウンス, 恒久エラー, 永続的エラー"
 _TEMPORARY: Final = "soft bounce, softbounce, soft, ソフトバウンス, 一時エラー, 一時的エラー"
 # A complaint says that the customer saw the mail and disliked it, not where it lay.
 _ASIDE: Final = (
-    "mail, email, e mail, sms, phone, phone call, call, call back, visit, letter, processed, deferred, queued, "
-    "complaint, abuse, unsubscribe, unsubscribed, "
+    "mail, email, e mail, sms, phone, phone call, call, call back, visit, letter, processed, deferred, "
+    "queued, complaint, abuse, unsubscribe, unsubscribed, "
     "メール, ショートメール, 電話, 架電, 着信, 留守電, 来店, 郵送, 手紙, 処理中, 遅延, 苦情, 配信停止"
 )
 _REASONS: Final[Mapping[BounceReason, str]] = {
@@ -102,11 +125,14 @@ _REASONS: Final[Mapping[BounceReason, str]] = {
         "user unknown, unknown user, no such user, mailbox not found, invalid recipient, "
         "宛先不明, 宛先なし, アドレス不明, 存在しない, 宛先不在, ユーザー不明, ユーザなし, アドレスなし"
     ),
-    BounceReason.HOSTUNKNOWN: "host unknown, domain not found, unknown host, ドメイン不明, ドメインなし, ホスト不明",
+    BounceReason.HOSTUNKNOWN: (
+        "host unknown, domain not found, unknown host, ドメイン不明, ドメインなし, ホスト不明"
+    ),
     BounceReason.HASMOVED: "has moved, 移転, アドレス変更",
     BounceReason.FILTERED: "filter, 受信拒否, 指定受信, フィルター, フィルタ, 受信制限, ドメイン指定受信",
     BounceReason.MAILBOXFULL: (
-        "mailbox full, full, over quota, quota, 容量超過, 容量オーバー, メールボックス満杯, 受信箱満杯, 満杯, 容量不足"
+        "mailbox full, full, over quota, quota, "
+        "容量超過, 容量オーバー, メールボックス満杯, 受信箱満杯, 満杯, 容量不足"
     ),
     BounceReason.SUSPEND: "suspended, disabled, 停止, 利用停止, 休止, アカウント停止",
     BounceReason.NORELAYING: "no relaying, relay denied, 中継拒否",

@@ -1,69 +1,50 @@
 """The shop's history: what became of its mails, in one SQLite file.
 
-Learning is idempotent because the file keeps facts, not lines. Everything that a source says of the same
-customer, kind, day, reason and mail is one fact with a number of mails: rows of one source add up, unless
-they name their mail, which happened once. Of two sources that state the same fact the larger number counts:
-they are taken for two records of the same mails. So a file learned twice, or again under another name,
-changes nothing, one that has grown adds what is new in it, and the order of rows and files is all the same.
-The price: two mails that differ in nothing, and stand in two different files, count once.
-
-A source is first gathered in a temporary table, then merged in one transaction: whoever else reads or
-learns waits only for the merge, and a run that is killed leaves the history as it was. The rollback journal
-is used, not the write-ahead log: that one needs shared memory, which the network folders of shops do not
-have, leaves two more files beside the history, and lets nobody read in a folder that is read-only.
+`historyschema` has its tables, `historyfile` what is to be known of SQLite, `historymerge` how learning twice
+changes nothing, and `historykey` how addresses are kept so that the file tells nobody whom it speaks of.
 """
 
-import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from deliv.core.errors import HistoryError
 from deliv.core.learning import HistoryContent, LearnedSource, Taken
 from deliv.core.outcomerows import Recorded
 from deliv.core.outcomes import BounceReason, Outcome, OutcomeKind
+from deliv.sources.historyfile import PATIENCE, HistoryFile
 from deliv.sources.historykey import AddressKey
-from deliv.sources.historyschema import STEPS, bring_up_to_date
+from deliv.sources.historymerge import FactCells, merge
+from deliv.sources.historyschema import STEPS
 
-PATIENCE: Final = 30.0
-"""Seconds to wait for another run that is writing."""
-
-_CACHE: Final = 32_768  # KiB of pages in memory; what is gathered beyond them goes to a temporary file
 _MOST_SOURCES: Final = 20  # that are listed
-_FACT: Final = "domain, who, kind, day, reason, permanent, mail"
 _NOBODY: Final = b""
 _KINDS: Final = {kind.value: kind for kind in OutcomeKind}
 _REASONS: Final = {reason.value: reason for reason in BounceReason}
 _FLAGS: Final = {-1: None, 0: False, 1: True}
 _NUMBERS: Final = {flag: number for number, flag in _FLAGS.items()}
 
-TEMPLATES: Final = {
-    "BUSY": "another program is using the history {path}; try again later; it is as it was before",
-    "FULL": "the disk has no room for the history {path}; make some and try again; it is as it was before",
-    "READONLY": (
-        "the history {path} cannot be written: the file or its folder is read-only; name another one with "
-        "--history; it is as it was before"
-    ),
-    "CANTOPEN": "the history {path} cannot be opened; name another file with --history; it is as it was before",
-    "NOTADB": "{path} is no history of deliv; name another file with --history; it is as it was before",
-    "CORRUPT": (
-        "the history {path} is damaged; put back a copy of it, or name another file with --history; "
-        "nothing was changed in it"
-    ),
-    "IOERR": "the history {path} cannot be read or written by this computer; nothing was changed in it",
-}
-"""What SQLite's errors mean to people, by the beginning of their names."""
+# Queries are put together from constants; whatever comes from outside is a value of theirs.
+_SAID: Final = "domain, who, kind, day, reason, permanent, sender_state"
+_ALL: Final = f"SELECT {_SAID}, sum(count) FROM outcomes WHERE day >= ? GROUP BY {_SAID}"  # noqa: S608
+_ALL_BY_DOMAIN: Final = _ALL.replace("who", "x''")
+_OF_ADDRESS: Final = "domain = ? AND who = ?"
+_ONE: Final = f"""
+    SELECT {_SAID}, sum(count) FROM outcomes WHERE {_OF_ADDRESS} GROUP BY {_SAID} ORDER BY day, kind
+    """  # noqa: S608
+_RECORDS: Final = """
+    SELECT domain, outcomes.who, kind, day, reason, permanent, sender_state, count, mail,
+        coalesce(address, '')
+    FROM outcomes LEFT JOIN addresses ON outcomes.who = addresses.who
+    """
 
 
 class History:
     """A history on disk, open until the block ends.
 
     path: its file, which is created if need be, for its owner alone. key: what addresses are hashed
-    with. patience: seconds to wait for another run that is writing.
+    with. patience: seconds to wait for another run that is writing. steps: how its tables came about.
 
     Everything raises HistoryError when the file cannot be read or written, or is no history.
     """
@@ -76,19 +57,8 @@ class History:
         patience: float = PATIENCE,
         steps: Sequence[str] = STEPS,
     ) -> None:
-        self.path = Path(path)
-        """Where it is."""
         self._key = key
-        _create(self.path)
-        with _explaining(self.path):
-            self._db = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
-            try:
-                self._db.execute(f"PRAGMA cache_size = -{_CACHE}")
-                self._db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
-                bring_up_to_date(self._db, self.path, steps)
-            except BaseException:
-                self._db.close()
-                raise
+        self._file = HistoryFile(Path(path), patience=patience, steps=steps)
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +70,12 @@ class History:
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        self._file.close()
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._file.path
 
     # --- keys -------------------------------------------------------------------------------------
 
@@ -116,7 +91,7 @@ class History:
     @property
     def keys(self) -> tuple[str, ...]:
         """Fingerprints of all keys under which it has learned of addresses."""
-        rows = self._rows("SELECT fingerprint FROM keys ORDER BY since, fingerprint")
+        rows = self._file.rows("SELECT fingerprint FROM keys ORDER BY since, fingerprint")
         return tuple(fingerprint for (fingerprint,) in rows)
 
     @property
@@ -141,64 +116,9 @@ class History:
         sender findings, for rows that have none. plain_addresses: keep the addresses themselves, too.
         """
         cells = (self._cells(row, sender_state, plain=plain_addresses) for row in rows)
-        with _explaining(self.path):
-            try:
-                self._gather(cells)
-                with self._writing():
-                    return self._merge(name, on)
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                for table in ("gathered", "facts"):
-                    self._db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        return merge(self._file, cells, name=name, on=on)
 
-    def _gather(self, cells: Iterable[tuple[Any, ...]]) -> None:
-        """Write everything to a temporary table, then what is the same into one row of another."""
-        self._db.execute(f"CREATE TEMP TABLE gathered ({_FACT}, count, sender_state, address)")
-        self._db.execute("BEGIN")  # the history itself is not touched, so nobody waits
-        self._db.executemany("INSERT INTO gathered VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", cells)
-        self._db.execute(
-            f"""
-            CREATE TEMP TABLE facts AS SELECT {_FACT},
-                CASE WHEN mail = x'' THEN sum(count) ELSE max(count) END AS count,
-                max(sender_state) AS sender_state, max(address) AS address
-            FROM gathered GROUP BY {_FACT}
-            """  # noqa: S608 - constants
-        )
-        self._db.execute("COMMIT")
-
-    def _merge(self, name: str, on: date) -> Taken:
-        """Take the facts that are new, or larger than they were."""
-        counts = self._db.execute(
-            f"""
-            SELECT facts.kind, sum(max(facts.count - coalesce(outcomes.count, 0), 0)), sum(facts.count)
-            FROM facts LEFT JOIN outcomes USING ({_FACT}) GROUP BY facts.kind
-            """  # noqa: S608 - constants
-        ).fetchall()
-        new = {_KINDS[kind]: number for kind, number, _ in counts if number}
-        known = {_KINDS[kind]: total - number for kind, number, total in counts if total > number}
-        self._db.execute(
-            f"""
-            INSERT INTO outcomes SELECT {_FACT}, count, sender_state FROM facts WHERE true
-            ON CONFLICT DO UPDATE SET count = excluded.count WHERE excluded.count > count
-            """  # noqa: S608 - constants
-        )
-        self._db.execute(
-            "INSERT OR IGNORE INTO addresses SELECT who, max(address) FROM facts WHERE address <> '' GROUP BY who"
-        )
-        self._db.execute(
-            """
-            INSERT OR IGNORE INTO keys
-            SELECT DISTINCT lower(hex(substr(who, 1, 4))), ? FROM facts WHERE who <> x''
-            """,
-            (on.isoformat(),),
-        )
-        if new:
-            source = (name, on.isoformat(), sum(new.values()))
-            self._db.execute("INSERT INTO sources (name, learned_on, mails) VALUES (?, ?, ?)", source)
-        return Taken(new=new, known=known)
-
-    def _cells(self, row: Recorded, sender_state: str, *, plain: bool) -> tuple[Any, ...]:
+    def _cells(self, row: Recorded, sender_state: str, *, plain: bool) -> FactCells:
         outcome = row.outcome
         who, address = _NOBODY, ""
         if "@" in outcome.who:
@@ -225,70 +145,48 @@ class History:
     # --- reading ----------------------------------------------------------------------------------
 
     def outcomes(self, *, by_address: bool = True, since: date = date.min) -> Iterator[Outcome]:
-        """Yield what it holds, with `who` as `key_of` returns it, by domain.
+        """Return what it holds, by domain, with `who` as `key_of` returns it.
 
         by_address: False adds the customers of a domain up, which is far less to read. since: the
         first day that counts.
         """
-        who = "who" if by_address else "x''"
-        columns = f"domain, {who}, kind, day, reason, permanent, sender_state"
-        query = f"SELECT {columns}, sum(count) FROM outcomes WHERE day >= ? GROUP BY {columns}"  # noqa: S608
-        with _explaining(self.path):
-            for row in self._db.execute(query, (since.isoformat(),)):
-                yield _outcome(row)
+        query = _ALL if by_address else _ALL_BY_DOMAIN
+        return map(_outcome, self._file.each(query, (since.isoformat(),)))
 
     def outcomes_of(self, normalized: str) -> Iterator[Outcome]:
-        """Yield what it holds of one address, the oldest first."""
-        columns = "domain, who, kind, day, reason, permanent, sender_state"
-        query = f"""
-            SELECT {columns}, sum(count) FROM outcomes WHERE domain = ? AND who = ?
-            GROUP BY {columns} ORDER BY day, kind
-            """  # noqa: S608 - constants
-        return map(_outcome, self._rows(query, (_domain_of(normalized), self._key.hash(normalized))))
+        """Return what it holds of one address, the oldest first."""
+        return map(_outcome, self._file.rows(_ONE, self._place(normalized)))
 
     def records(self) -> Iterator[tuple[Recorded, str]]:
-        """Yield every single fact with the address in plain text, where that is known."""
-        query = """
-            SELECT domain, outcomes.who, kind, day, reason, permanent, sender_state, count, mail,
-                coalesce(address, '')
-            FROM outcomes LEFT JOIN addresses ON outcomes.who = addresses.who
-            """
-        with _explaining(self.path):
-            for row in self._db.execute(query):
-                yield Recorded(outcome=_outcome(row[:8]), mail=row[8].hex(), is_mail_key=True), row[9]
+        """Yield every single fact, and the address in plain text where that is known."""
+        for *said, mail, address in self._file.each(_RECORDS):
+            yield Recorded(outcome=_outcome(said), mail=mail.hex(), is_mail_key=True), address
 
     def content(self, *, domain: str | None = None, address: str | None = None) -> HistoryContent:
         """Return what it holds, all in all, of one domain, or of one normalized address."""
         where, values = "true", tuple[Any, ...]()
         if address is not None:
-            where, values = "domain = ? AND who = ?", (_domain_of(address), self._key.hash(address))
+            where, values = _OF_ADDRESS, self._place(address)
         elif domain is not None:
             where, values = "domain = ?", (domain,)
-        chosen = f"FROM outcomes WHERE {where}"
-        ((first, last),) = self._rows(f"SELECT min(day), max(day) {chosen}", values)
+
+        def ask(what: str, more: str = "") -> list[Any]:
+            return self._file.rows(f"SELECT {what} FROM outcomes WHERE {where} {more}", values)  # noqa: S608
+
         by_domain: dict[str, dict[OutcomeKind, int]] = {}
-        for name, kind, count in self._rows(
-            f"SELECT domain, kind, sum(count) {chosen} GROUP BY domain, kind", values
-        ):
+        for name, kind, count in ask("domain, kind, sum(count)", "GROUP BY domain, kind"):
             by_domain.setdefault(name, {})[_KINDS[kind]] = count
-        ((addresses,),) = self._rows(
-            f"SELECT count(*) FROM (SELECT DISTINCT who {chosen} AND who <> x'')", values
-        )
-        ((plain,),) = self._rows(
-            f"SELECT count(*) FROM addresses WHERE who IN (SELECT who {chosen} AND who <> x'')", values
-        )
-        whole = domain is None and address is None
+        ((first, last),) = ask("min(day), max(day)")
+        ((addresses,),) = ask("count(DISTINCT who)", "AND who <> x''")
+        ((plain,),) = ask("count(DISTINCT who)", "AND who IN (SELECT who FROM addresses)")
         return HistoryContent(
             first_day=date.fromisoformat(first) if first else None,
             last_day=date.fromisoformat(last) if last else None,
             by_domain=by_domain,
             addresses=addresses,
             plain_addresses=plain,
-            without_sent=sum(
-                OutcomeKind.BOUNCE in counts and OutcomeKind.SENT not in counts for counts in by_domain.values()
-            ),
             other_keys=tuple(key for key in self.keys if key != self.fingerprint),
-            sources=self._sources() if whole else (),
+            sources=self._sources() if domain is None and address is None else (),
             outcomes=tuple(self.outcomes_of(address)) if address is not None else (),
         )
 
@@ -296,7 +194,7 @@ class History:
         query = "SELECT name, learned_on, mails FROM sources ORDER BY id DESC LIMIT ?"
         return tuple(
             LearnedSource(name=name, learned_on=date.fromisoformat(on), mails=mails)
-            for name, on, mails in self._rows(query, (_MOST_SOURCES,))
+            for name, on, mails in self._file.rows(query, (_MOST_SOURCES,))
         )
 
     # --- forgetting -------------------------------------------------------------------------------
@@ -306,82 +204,39 @@ class History:
 
         Under other keys it is found only where it was kept in plain text.
         """
-        domain = _domain_of(normalized)
-        with _explaining(self.path), self._writing():
-            query = "SELECT who FROM addresses WHERE address = ? COLLATE NOCASE"
-            found = {who for (who,) in self._db.execute(query, (normalized,))} | {self._key.hash(normalized)}
-            total = 0
-            for who in found:
-                (mails,) = self._db.execute(
-                    "SELECT coalesce(sum(count), 0) FROM outcomes WHERE domain = ? AND who = ?", (domain, who)
-                ).fetchone()
-                total += mails
-                self._db.execute("DELETE FROM outcomes WHERE domain = ? AND who = ?", (domain, who))
-                self._db.execute("DELETE FROM addresses WHERE who = ?", (who,))
-        self._compact()
+        domain, present = self._place(normalized)
+        total = 0
+        with self._file.writing() as db:
+            plain = db.execute("SELECT who FROM addresses WHERE address = ? COLLATE NOCASE", (normalized,))
+            for who in {present, *(who for (who,) in plain)}:
+                place = (domain, who)
+                found = db.execute(f"SELECT count FROM outcomes WHERE {_OF_ADDRESS}", place)  # noqa: S608
+                total += sum(count for (count,) in found)
+                db.execute(f"DELETE FROM outcomes WHERE {_OF_ADDRESS}", place)  # noqa: S608
+                db.execute("DELETE FROM addresses WHERE who = ?", (who,))
+        self._file.compact()
         return total
 
     def prune(self, before: date) -> int:
         """Forget everything that is older than a day, and return how many mails that were."""
         day = (before.isoformat(),)
-        with _explaining(self.path), self._writing():
-            (total,) = self._db.execute(
-                "SELECT coalesce(sum(count), 0) FROM outcomes WHERE day < ?", day
-            ).fetchone()
-            self._db.execute("DELETE FROM outcomes WHERE day < ?", day)
-            self._db.execute("DELETE FROM addresses WHERE who NOT IN (SELECT who FROM outcomes)")
-            self._db.execute("DELETE FROM sources WHERE learned_on < ?", day)
-            self._db.execute(
+        with self._file.writing() as db:
+            ((total,),) = db.execute("SELECT coalesce(sum(count), 0) FROM outcomes WHERE day < ?", day)
+            db.execute("DELETE FROM outcomes WHERE day < ?", day)
+            db.execute("DELETE FROM addresses WHERE who NOT IN (SELECT who FROM outcomes)")
+            db.execute("DELETE FROM sources WHERE learned_on < ?", day)
+            db.execute(
                 """
                 DELETE FROM keys WHERE fingerprint NOT IN
                 (SELECT DISTINCT lower(hex(substr(who, 1, 4))) FROM outcomes WHERE who <> x'')
                 """
             )
-        self._compact()
+        self._file.compact()
         return int(total)
 
-    def _compact(self) -> None:
-        """Write the file anew, without the room of what is gone."""
-        with _explaining(self.path):
-            self._db.execute("VACUUM")
-
-    # --- SQLite -----------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        finally:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-
-    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        with _explaining(self.path):
-            return self._db.execute(query, values).fetchall()
-
-
-def _create(path: Path) -> None:
-    """Make an empty file that only its owner can read, if there is none."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
-    except OSError as error:
-        template = "the history {path} cannot be opened ({reason}); name another file with --history; nothing was done"
-        raise HistoryError(template, path=path, reason=error.strerror or error) from error
-
-
-@contextmanager
-def _explaining(path: Path) -> Iterator[None]:
-    """Turn what happens to files into a sentence; what can only be our bug goes through."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
-        if name not in TEMPLATES:
-            raise
-        raise HistoryError(TEMPLATES[name], path=path) from error
+    def _place(self, normalized: str) -> tuple[str, bytes]:
+        """Return where an address is found: domain, and what stands for it."""
+        return normalized.rpartition("@")[2].casefold(), self._key.hash(normalized)
 
 
 def _outcome(row: Sequence[Any]) -> Outcome:
@@ -396,7 +251,3 @@ def _outcome(row: Sequence[Any]) -> Outcome:
         permanent=_FLAGS[permanent],
         sender_state=sender_state,
     )
-
-
-def _domain_of(normalized: str) -> str:
-    return normalized.rpartition("@")[2].casefold()

@@ -105,7 +105,8 @@ def address_key(folder: Path | None, *, create: bool) -> AddressKey:
         return AddressKey(_read(path))
     except OSError as error:
         template = (
-            "the key of the history, {path}, cannot be read or written ({reason}); nothing was learned or read"
+            "the key of the history, {path}, cannot be read or written ({reason}); "
+            "nothing was learned or read"
         )
         raise HistoryError(template, path=path, reason=error.strerror or error) from error
 

@@ -65,7 +65,10 @@ def _version(connection: sqlite3.Connection, path: object, newest: int) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if identity != APPLICATION_ID and (identity or version or tables):
-        template = "{path} is the database of some other program; name another file; nothing was learned or read"
+        template = (
+            "{path} is the database of some other program; name another file with --history; "
+            "nothing was learned or read"
+        )
         raise HistoryError(template, path=path)
     if version > newest:
         template = (
