@@ -6,9 +6,11 @@ DelivError
 │   ├── SpfSyntaxError      RFC 7208 calls this record a permerror
 │   ├── DkimSyntaxError     RFC 6376 calls this key record a syntax error
 │   └── DmarcSyntaxError    RFC 9989 ignores this record
-├── InputError          the user's file cannot be read, or not to the end
+├── InputError              the user's file cannot be read, or not to the end
+├── RowError                one row of it cannot be understood
 ├── OutputError             the result cannot be written
 ├── RecordingError          a DNS recording cannot be read
+├── HistoryError            the shop's history, or its key, cannot be read or written
 ├── RuleErrors              rule files hold faults; all of them are listed
 └── SettingsErrors          deliv.yaml holds faults; all of them are listed
 

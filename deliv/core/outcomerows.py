@@ -235,6 +235,6 @@ def _not_understood(error: DelivError, line: int) -> NotUnderstood:
 def _domain(text: str) -> str | None:
     """Return a domain in A-labels and lower case; None for what is none."""
     try:
-        return parse_address(f"postmaster@{text.strip().removeprefix('@').rstrip('.')}").domain
+        return parse_address(f"postmaster@{text.strip().rstrip('.')}").domain
     except AddressSyntaxError:
         return None
