@@ -92,9 +92,7 @@ class _Tally:
             set_aside=self._aside,
             taken=taken,
             complaints=tuple(sorted(complaints, key=lambda complaint: -complaint.count)),
-            unknown_reasons=unknown.complaint(_UNKNOWN_REASON)
-            if unknown.count
-            else None,
+            unknown_reasons=unknown.complaint(_UNKNOWN_REASON) if unknown.count else None,
         )
 
 

@@ -103,7 +103,6 @@ def export(
     config: options.ConfigOption = None,
     output: options.OutputOption = None,
 ) -> int:
-    from deliv.cli.guard import say
     from deliv.cli.histories import history_to_read
     from deliv.cli.output import open_output
     from deliv.core.errors import OutputError
@@ -116,7 +115,8 @@ def export(
     encoding = "utf-8" if output is None else "utf-8-sig"  # by which Excel knows it
     with history_to_read(path) as store, open_output(output, encoding, errors="replace") as file:
         rows = write_history(store.records() if store is not None else (), file)
-    say(tr("rows written: {count}").format(count=rows))
+    text = tr("rows written: {count}").format(count=rows)
+    print(text, file=sys.stderr)  # noqa: T201 - this is the command line
     return ExitCode.OK
 
 

@@ -149,7 +149,7 @@ def test_names_of_files_are_hostile_too(deliv, tmp_path):
 
 def test_an_export_is_learned_again_by_an_empty_history(deliv, learned, tmp_path):
     run = deliv("history", "export", "--output", "export.csv")
-    assert (run.code, run.text, run.stderr) == (0, "", "deliv: rows written: 4\n")
+    assert (run.code, run.text, run.stderr) == (0, "", "rows written: 4\n")
     assert (tmp_path / "export.csv").read_bytes().startswith(b"\xef\xbb\xbfaddress,domain,date,")
     again = deliv("learn", "export.csv", *DAY)
     assert "nothing new" in again.text

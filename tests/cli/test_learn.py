@@ -91,8 +91,8 @@ def test_rows_that_are_not_understood_are_counted_and_named(deliv, tmp_path):
         "    line 3: the date “昨日” cannot be read\n"
         "  learned without the reason:\n"
         "    line 7: the reason of the bounce is not known\n"
-        "bounces without a count of sent mail: no rate learned (domains: 1); rows “sent” tell how many were sent, "
-        "or your order export: deliv learn --as sent\n"
+        "bounces without a count of sent mail: no rate learned (domains: 1); rows “sent” tell how many were "
+        "sent, or your order export: deliv learn --as sent\n"
     )
 
 
@@ -198,11 +198,10 @@ def test_where_the_history_is(deliv, file, tmp_path):
     assert not (data(tmp_path) / "history.sqlite3").exists()
 
 
-@pytest.mark.parametrize("how", ["option", "settings"])
-def test_a_history_that_is_off_learns_nothing(deliv, file, tmp_path, how):
-    if how == "settings":
-        (tmp_path / "deliv.yaml").write_text('history: {path: "off"}\n')
-    run = deliv("learn", file, *DAY, *(["--history", "off"] if how == "option" else []))
+@pytest.mark.parametrize("settings", ["", 'history: {path: "off"}', "history: {path: off}"])
+def test_a_history_that_is_off_learns_nothing(deliv, file, tmp_path, settings):
+    (tmp_path / "deliv.yaml").write_text(f"{settings}\n")
+    run = deliv("learn", file, *DAY, *([] if settings else ["--history", "off"]))
     assert (run.code, run.text) == (2, "")
     assert "the history is switched off; name a file with --history" in run.stderr
     assert not data(tmp_path).exists()

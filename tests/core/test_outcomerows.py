@@ -159,7 +159,12 @@ def test_a_row_may_name_its_mail():
 
 def test_a_row_of_an_export_of_the_history_is_what_it_was():
     found = read(
-        address="", domain="docomo.ne.jp", key=KEY, mail_key="0123456789abcdef", sender_state="a1", outcome="open"
+        address="",
+        domain="docomo.ne.jp",
+        key=KEY,
+        mail_key="0123456789abcdef",
+        sender_state="a1",
+        outcome="open",
     )
     assert isinstance(found, Recorded)
     assert (found.outcome.who, found.outcome.domain) == (KEY, "docomo.ne.jp")
@@ -180,7 +185,9 @@ def order(**fields) -> Order:
 
 def test_an_order_is_a_mail_sent_on_its_day():
     found = read_order(
-        order(**{Role.ORDERED_AT: "2026/11/20 10:11:12", Role.ORDER_ID: "A1"}), lenient_domains=(), as_of=TODAY
+        order(**{Role.ORDERED_AT: "2026/11/20 10:11:12", Role.ORDER_ID: "A1"}),
+        lenient_domains=(),
+        as_of=TODAY,
     )
     assert found == Recorded(
         outcome=Outcome(

@@ -69,16 +69,17 @@ def test_the_same_words_mean_a_folder_and_a_reason():
 
 
 def test_yes_no_and_nothing():
-    assert [read_flag(word) for word in ("Yes", "恒久", "0", "一時的", "", "?")] == [True, True, False, False] + [
-        None
-    ] * 2
+    assert [read_flag(word) for word in ("Yes", "恒久", "0", "一時的", "", "?")] == [
+        True,
+        True,
+        False,
+        False,
+    ] + [None] * 2
 
 
 @pytest.mark.parametrize("table", ["_KINDS", "_REASONS"])
 def test_no_word_means_two_things(table):
-    words = [
-        fold_word(word) for text in getattr(outcomewords, table).values() for word in text.split(",")
-    ]
+    words = [fold_word(word) for text in getattr(outcomewords, table).values() for word in text.split(",")]
     if table == "_KINDS":
         others = (outcomewords._ASIDE, outcomewords._PERMANENT, outcomewords._TEMPORARY)
         words += [fold_word(word) for text in others for word in text.split(",")]

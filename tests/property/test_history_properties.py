@@ -96,7 +96,7 @@ def test_the_report_counts_every_mail_once(rows):
     with tempfile.TemporaryDirectory() as folder, History(Path(folder) / "h", KEY) as history:
         taken = history.learn(rows, name="x", on=TODAY)
         again = history.learn(rows, name="x", on=TODAY)
-        kept = {kind: 0 for kind in OutcomeKind}
+        kept = dict.fromkeys(OutcomeKind, 0)
         for outcome in history.outcomes():
             kept[outcome.kind] += outcome.count
         assert taken.new == {kind: count for kind, count in kept.items() if count}

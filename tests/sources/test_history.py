@@ -1,4 +1,4 @@
-"""The history: what it learns, what it does not learn twice, what it forgets, and what may happen to its file."""
+"""The history: what it learns once, what it forgets, and what may happen to its file."""
 
 import os
 import signal
@@ -70,7 +70,12 @@ def test_what_was_learned_comes_back(path):
 
 
 def test_learning_twice_changes_nothing(path):
-    rows = [recorded(), recorded(kind="bounce"), recorded("mei@gmail.com", mail="<1@x>"), recorded("gmail.com")]
+    rows = [
+        recorded(),
+        recorded(kind="bounce"),
+        recorded("mei@gmail.com", mail="<1@x>"),
+        recorded("gmail.com"),
+    ]
     learn(path, *rows)
     before = dump(path)
     assert learn(path, *rows) == Taken(new={}, known={SENT: 3, BOUNCE: 1})
@@ -127,7 +132,9 @@ def test_what_tells_facts_apart(path, other):
 def test_reasons_tell_bounces_apart(path):
     learn(path, recorded(kind="bounce"))
     assert learn(path, recorded(kind="bounce", reason=BounceReason.EXPIRED)).new == {BOUNCE: 1}
-    assert learn(path, recorded(kind="bounce", reason=BounceReason.EXPIRED, permanent=True)).new == {BOUNCE: 1}
+    assert learn(path, recorded(kind="bounce", reason=BounceReason.EXPIRED, permanent=True)).new == {
+        BOUNCE: 1
+    }
 
 
 def test_the_spelling_of_an_address_does_not_matter(path):
@@ -162,7 +169,9 @@ def test_a_source_that_breaks_off_teaches_nothing(path):
             history.learn(breaking_off(), name="x", on=TODAY)
         assert history.learn([recorded("mei@gmail.com")], name="x", on=TODAY).new == {SENT: 1}
         history.forget("mei@gmail.com")
-    assert [line for line in dump(path) if "outcomes" in line] == [line for line in before if "outcomes" in line]
+    assert [line for line in dump(path) if "outcomes" in line] == [
+        line for line in before if "outcomes" in line
+    ]
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -202,7 +211,9 @@ def test_what_is_known_of_a_domain_and_of_all(path):
         content = history.content()
         assert (content.addresses, content.plain_addresses, content.without_sent) == (2, 0, 1)
         assert content.by_kind == {SENT: 10, BOUNCE: 1}
-        assert [(each.name, each.learned_on, each.mails) for each in content.sources] == [("x.csv", TODAY, 11)]
+        assert [(each.name, each.learned_on, each.mails) for each in content.sources] == [
+            ("x.csv", TODAY, 11)
+        ]
 
 
 # --- addresses and keys ---------------------------------------------------------------------------
@@ -246,7 +257,13 @@ def test_domains_need_no_key(path):
 
 
 def test_records_can_be_learned_again_anywhere(path, tmp_path):
-    learn(path, recorded(mail="A1"), recorded("gmail.com", count=5), recorded(kind="bounce"), plain_addresses=True)
+    learn(
+        path,
+        recorded(mail="A1"),
+        recorded("gmail.com", count=5),
+        recorded(kind="bounce"),
+        plain_addresses=True,
+    )
     with History(path, KEY) as history, History(tmp_path / "copy", KEY) as copy:
         for _ in range(2):
             copy.learn([record for record, _ in history.records()], name="x", on=TODAY)
@@ -259,7 +276,9 @@ def test_records_can_be_learned_again_anywhere(path, tmp_path):
 
 
 def test_a_forgotten_address_is_gone_from_the_file(path):
-    learn(path, recorded(), recorded(kind="bounce", count=2), recorded("mei@docomo.ne.jp"), plain_addresses=True)
+    learn(
+        path, recorded(), recorded(kind="bounce", count=2), recorded("mei@docomo.ne.jp"), plain_addresses=True
+    )
     hashed = KEY.hash("taro@docomo.ne.jp")
     assert hashed in path.read_bytes()
     with History(path, KEY) as history:
@@ -376,7 +395,9 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
     assert "name another file with --history" in refusal(tmp_path / "file" / "below")
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="whoever may do everything is not refused")
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() == 0, reason="whoever may do everything is not refused"
+)
 def test_a_read_only_folder_can_be_read_but_not_written(tmp_path):
     folder = tmp_path / "data"
     learn(folder / "h", recorded())
@@ -493,7 +514,11 @@ def test_runs_at_the_same_time_lose_nothing_and_count_nothing_twice(tmp_path):
     assert [run.returncode for run in runs] == [0, 0, 0, 0]
     db = sqlite3.connect(path)
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert db.execute("SELECT count(*), sum(count), count(DISTINCT who) FROM outcomes").fetchone() == (700, 700, 700)
+    assert db.execute("SELECT count(*), sum(count), count(DISTINCT who) FROM outcomes").fetchone() == (
+        700,
+        700,
+        700,
+    )
     assert db.execute("SELECT count(*) FROM keys").fetchone() == (1,)
     db.close()
 
@@ -508,4 +533,6 @@ def test_a_run_that_is_killed_leaves_the_history_as_it_was(path):
     run.communicate(timeout=30)
     with History(path, KEY) as history:
         assert history.forget("mei@gmail.com") == 1
-    assert [line for line in dump(path) if '"outcomes"' in line] == [line for line in before if '"outcomes"' in line]
+    assert [line for line in dump(path) if '"outcomes"' in line] == [
+        line for line in before if '"outcomes"' in line
+    ]

@@ -30,7 +30,12 @@ def read(tmp_path: Path, rules: RuleBook):
 
 def said(readings: Iterable[Reading]) -> list[tuple[str, str, str, int]]:
     return [
-        (each.outcome.who or each.outcome.domain, each.outcome.kind.value, each.outcome.day.isoformat(), each.line)
+        (
+            each.outcome.who or each.outcome.domain,
+            each.outcome.kind.value,
+            each.outcome.day.isoformat(),
+            each.line,
+        )
         for each in readings
         if isinstance(each, Recorded)
     ]
@@ -38,7 +43,12 @@ def said(readings: Iterable[Reading]) -> list[tuple[str, str, str, int]]:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 def test_a_japanese_list(read, encoding):
-    text = "日付,メールアドレス,結果,件数\r\n2026/11/20,taro@docomo.ne.jp,不達,\r\n2026/11/19,docomo.ne.jp,送信,120\r\n"
+    rows = [
+        "日付,メールアドレス,結果,件数",
+        "2026/11/20,taro@docomo.ne.jp,不達,",
+        "2026/11/19,docomo.ne.jp,送信,120",
+    ]
+    text = "\r\n".join([*rows, ""])
     assert said(read(text.encode(encoding))) == [
         ("taro@docomo.ne.jp", "bounce", "2026-11-20", 2),
         ("docomo.ne.jp", "sent", "2026-11-19", 3),
@@ -52,7 +62,9 @@ def test_an_english_list_with_domains(read):
 
 
 def test_addresses_win_over_domains_where_both_stand(read):
-    text = "domain,email,date,outcome\ngmail.com,mei@gmail.com,2026-11-19,reply\ngmail.com,,2026-11-19,reply\n"
+    text = (
+        "domain,email,date,outcome\ngmail.com,mei@gmail.com,2026-11-19,reply\ngmail.com,,2026-11-19,reply\n"
+    )
     assert [who for who, *_ in said(read(text))] == ["mei@gmail.com", "gmail.com"]
 
 
