@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from deliv.core.errors import DelivError as DelivError
     from deliv.core.errors import DkimSyntaxError as DkimSyntaxError
     from deliv.core.errors import DmarcSyntaxError as DmarcSyntaxError
+    from deliv.core.errors import HistoryError as HistoryError
     from deliv.core.errors import InputError as InputError
     from deliv.core.errors import OutputError as OutputError
     from deliv.core.errors import RecordingError as RecordingError
@@ -109,6 +110,7 @@ __all__ = [
     "DnsResolver",
     "Finding",
     "Format",
+    "HistoryError",
     "InputError",
     "Mend",
     "MessageFacts",
@@ -198,6 +200,7 @@ _HOMES: Final = {
     "DelivError": "deliv.core.errors",
     "DkimSyntaxError": "deliv.core.errors",
     "DmarcSyntaxError": "deliv.core.errors",
+    "HistoryError": "deliv.core.errors",
     "InputError": "deliv.core.errors",
     "OutputError": "deliv.core.errors",
     "RecordSyntaxError": "deliv.core.errors",

@@ -78,7 +78,7 @@ def show(
     if whose is not None and ("@" in whose or "＠" in whose):
         address = _address(whose, book).normalized
     elif whose is not None:
-        domain = whose.strip().lower().rstrip(".")
+        domain = _domain(whose)
     content, key = HistoryContent(first_day=None, last_day=None, by_domain={}, addresses=0), ""
     with history_to_read(path) as store:
         if store is not None:
@@ -206,6 +206,20 @@ def _address(text: str, rules: "RuleBook") -> "Address":
     except (AddressSyntaxError, RowError) as error:
         template = "“{text}” is no mail address: {reason}; nothing was forgotten or shown"
         raise InputError(template, text=text, reason=error.localized(tr)) from error
+
+
+def _domain(text: str) -> str:
+    """Return the domain that was named.
+
+    Raises InputError for what is none.
+    """
+    from deliv.core.errors import InputError
+    from deliv.core.outcomerows import read_domain
+
+    domain = read_domain(text)
+    if domain is None:
+        raise InputError("“{text}” is neither an address nor a domain; nothing was shown", text=text)
+    return domain
 
 
 def _write(lines: Sequence[str]) -> None:

@@ -25,7 +25,10 @@ _DAY: Final = re.compile(
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _EARLIEST: Final = 1990  # before that no shop mailed an order
+_LONGEST_DAY: Final = 60  # characters
 _COUNT: Final = re.compile(r"\d{1,3}(,\d{3})*|\d{1,9}", re.ASCII)
+_LONGEST_DOMAIN: Final = 260  # characters, with what stands around it
+_SENDER_STATE: Final = re.compile(r"[0-9A-Za-z._:-]{0,64}", re.ASCII)
 _KEY: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _MAIL_KEY: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _DEFUSED: Final = frozenset({"'=", "'+", "'-", "'@"})  # as our own exports begin such addresses
@@ -75,12 +78,16 @@ Reading: TypeAlias = Recorded | NotUnderstood | SetAside
 """What became of one row."""
 
 
-@lru_cache(maxsize=4096)  # a file has few days, and many rows for each
 def read_day(text: str) -> date | None:
     """Return the day that a date or a moment names, as ISO 8601 or as Japanese systems write it.
 
     The one place in which records are dated: what understands more spellings belongs here.
     """
+    return _read_day(text) if len(text) <= _LONGEST_DAY else None
+
+
+@lru_cache(maxsize=4096)  # a file has few days, and many rows for each
+def _read_day(text: str) -> date | None:
     plain = unicodedata.normalize("NFKC", text).strip()
     found = _DAY.fullmatch(plain) or _COMPACT.fullmatch(plain)
     if found is None:
@@ -126,7 +133,7 @@ class OutcomeReader:
         said = self._text(cells, Column.REASON) if is_bounce else ""
         reason = read_reason(said) if said else None
         permanent = read_flag(self._text(cells, Column.PERMANENT)) if is_bounce else None
-        mail_key = self._text(cells, Column.MAIL_KEY)
+        mail_key, sender_state = self._text(cells, Column.MAIL_KEY), self._text(cells, Column.SENDER_STATE)
         is_mail_key = _MAIL_KEY.fullmatch(mail_key) is not None
         return Recorded(
             outcome=Outcome(
@@ -137,7 +144,7 @@ class OutcomeReader:
                 count=count,
                 reason=reason or (BounceReason.UNDEFINED if said else None),
                 permanent=fate.permanent if permanent is None else permanent,
-                sender_state=self._text(cells, Column.SENDER_STATE),
+                sender_state=sender_state if _SENDER_STATE.fullmatch(sender_state) else "",
             ),
             line=line,
             mail=mail_key if is_mail_key else self._text(cells, Column.MAIL),
@@ -178,7 +185,7 @@ class OutcomeReader:
         named = text.strip() or self._text(cells, Column.DOMAIN)
         if not named:
             raise RowError("there is neither an address nor a domain")
-        domain = _domain(named)
+        domain = read_domain(named)
         if domain is None:
             raise RowError("it is neither an address nor a domain")
         key = self._text(cells, Column.KEY)
@@ -231,9 +238,13 @@ def _not_understood(error: DelivError, line: int) -> NotUnderstood:
     return NotUnderstood(line=line, template=error.template, fields=tuple(error.fields.items()))
 
 
-@lru_cache(maxsize=4096)
-def _domain(text: str) -> str | None:
+def read_domain(text: str) -> str | None:
     """Return a domain in A-labels and lower case; None for what is none."""
+    return _read_domain(text) if len(text) <= _LONGEST_DOMAIN else None
+
+
+@lru_cache(maxsize=4096)
+def _read_domain(text: str) -> str | None:
     try:
         return parse_address(f"postmaster@{text.strip().rstrip('.')}").domain
     except AddressSyntaxError:

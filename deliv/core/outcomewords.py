@@ -6,6 +6,7 @@ underscores make no difference.
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from deliv.core.exports import fold_heading
@@ -86,6 +87,7 @@ class Fate(NamedTuple):
     """Whether the word itself says that a bounce is for good."""
 
 
+_LONGEST: Final = 80  # characters of a word; longer texts are not even looked up, nor remembered
 _KINDS: Final[Mapping[OutcomeKind, str]] = {
     OutcomeKind.SENT: "sent, send, 送信, 送信済, 送信済み, 配信, 配信数, 送信数, メール送信",
     OutcomeKind.DELIVERED: "delivered, delivery, 250, ok, 配信済, 配信済み, 配信成功, 配信完了, 到達",
@@ -156,6 +158,7 @@ _YES: Final = "1, true, yes, y, hard, permanent, 5, はい, 恒久, 恒久的, �
 _NO: Final = "0, false, no, n, soft, temporary, transient, 4, いいえ, 一時, 一時的, ソフト, ×"
 
 
+@lru_cache(maxsize=4096)  # a file has few words, and many rows for each
 def fold_word(text: str) -> str:
     """Return the spelling by which words and headings are compared."""
     return fold_heading(text.replace("_", " ").replace("-", " "))
@@ -182,24 +185,25 @@ _COLUMN_OF: Final = {
 
 def read_fate(text: str) -> Fate | None:
     """Return what the word for an outcome says; None when it is none."""
-    return _FATES.get(fold_word(text))
+    return _FATES.get(fold_word(text)) if len(text) <= _LONGEST else None
 
 
 def read_reason(text: str) -> BounceReason | None:
     """Return the reason of a bounce that a word names; None when it is none."""
-    return _REASON_OF.get(fold_word(text))
+    return _REASON_OF.get(fold_word(text)) if len(text) <= _LONGEST else None
 
 
 def read_flag(text: str) -> bool | None:
     """Return yes or no; None for anything else."""
-    return _FLAG_OF.get(fold_word(text))
+    return _FLAG_OF.get(fold_word(text)) if len(text) <= _LONGEST else None
 
 
 def find_columns(headings: Sequence[str]) -> dict[Column, int]:
     """Return which column, from 0, holds what; of several for the same the best heading wins."""
     found: dict[Column, tuple[int, int]] = {}
     for index, heading in enumerate(headings):
-        if (known := _COLUMN_OF.get(fold_word(heading))) is not None:
+        known = _COLUMN_OF.get(fold_word(heading)) if len(heading) <= _LONGEST else None
+        if known is not None:
             column, rank = known
             found[column] = min(found.get(column, (rank, index)), (rank, index))
     return {column: index for column, (_, index) in found.items()}

@@ -8,7 +8,7 @@ folder is read-only. Whoever writes gathers everything before, so that others wa
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,8 +91,11 @@ class HistoryFile:
             self._db.execute("ROLLBACK")
 
     def compact(self) -> None:
-        """Write the file anew, without the room of what is gone."""
-        with self.explaining():
+        """Write the file anew, without the room of what is gone, if that can be done just now.
+
+        What is gone has been overwritten already, so that nothing depends on it.
+        """
+        with suppress(sqlite3.OperationalError):  # somebody is reading, or the disk has no room for two
             self._db.execute("VACUUM")
 
     @contextmanager

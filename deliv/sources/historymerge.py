@@ -74,6 +74,7 @@ def _take(file: HistoryFile, name: str, on: date) -> Taken:
         db.execute(_MERGE_ADDRESSES)
         db.execute(_MERGE_KEYS, (day,))
         if new:
-            source = (name, day, sum(new.values()))
+            plain = name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no characters
+            source = (plain, day, sum(new.values()))
             db.execute("INSERT INTO sources (name, learned_on, mails) VALUES (?, ?, ?)", source)
     return Taken(new=new, known=known)

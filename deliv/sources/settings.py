@@ -102,9 +102,6 @@ def _calendar(fields: Fields | None) -> CalendarSettings:
 def _history(fields: Fields | None, name: str) -> HistorySettings:
     if fields is None:
         return HistorySettings()
-    located = fields.get("path")
-    if located is not None and located.value is False:  # what YAML makes of a bare “off”
-        return HistorySettings(path="off")
     path = fields.text("path", "")
     if path and path.casefold() != "off":  # as for rules, a path begins beside deliv.yaml
         path = str(Path(name).parent / Path(path).expanduser())

@@ -80,6 +80,12 @@ def test_what_is_no_address(deliv, learned):
     assert "“taro@docomo” is no mail address: there is no dot behind the @" in run.stderr
 
 
+def test_what_is_no_domain(deliv, learned):
+    run = deliv("history", "show", "taro")
+    assert (run.code, run.text) == (2, "")
+    assert "“taro” is neither an address nor a domain" in run.stderr
+
+
 def test_for_machines(deliv, learned):
     document = deliv("history", "--format", "json").document
     assert document["schema"] == "deliv-history/1"

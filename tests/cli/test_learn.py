@@ -198,7 +198,7 @@ def test_where_the_history_is(deliv, file, tmp_path):
     assert not (data(tmp_path) / "history.sqlite3").exists()
 
 
-@pytest.mark.parametrize("settings", ["", 'history: {path: "off"}', "history: {path: off}"])
+@pytest.mark.parametrize("settings", ["", 'history: {path: "off"}'])
 def test_a_history_that_is_off_learns_nothing(deliv, file, tmp_path, settings):
     (tmp_path / "deliv.yaml").write_text(f"{settings}\n")
     run = deliv("learn", file, *DAY, *([] if settings else ["--history", "off"]))

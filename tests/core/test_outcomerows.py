@@ -9,7 +9,7 @@ from deliv.core.exports import Role
 from deliv.core.order import Order
 from deliv.core.outcomerows import NotUnderstood, OutcomeReader, Recorded, SetAside, read_day, read_order
 from deliv.core.outcomes import BounceReason, Outcome, OutcomeKind
-from deliv.core.outcomewords import Column
+from deliv.core.outcomewords import Column, find_columns
 
 TODAY = date(2026, 11, 22)
 COLUMNS = (
@@ -90,6 +90,18 @@ def test_an_international_domain_is_kept_in_a_labels():
 )
 def test_days_as_systems_write_them(text, day):
     assert read_day(text) == day
+
+
+def test_long_cells_are_neither_days_nor_words_nor_domains():
+    long = "x" * 1_000_000
+    assert reason_of(day=long).startswith("the date “xxx")
+    assert reason_of(outcome=long).startswith("the outcome “xxx")
+    assert reason_of(address=long) == "it is neither an address nor a domain"
+    assert find_columns([long]) == {}
+
+
+def test_a_strange_state_of_the_sender_is_left_out():
+    assert outcome_of(sender_state="\udc80").sender_state == ""
 
 
 def test_today_has_happened_and_tomorrow_has_not():

@@ -149,6 +149,12 @@ def test_the_state_of_the_sender_is_that_of_the_first_time(path):
         assert [outcome.sender_state for outcome in history.outcomes()] == ["before", "after"]
 
 
+def test_a_name_with_bytes_that_are_no_characters(path):
+    with History(path, KEY) as history:
+        history.learn([recorded()], name="\udc80.csv", on=TODAY)
+        assert history.content().sources[0].name == "?.csv"
+
+
 def test_nothing_at_all_can_be_learned(path):
     assert learn(path) == NOTHING
     with History(path, KEY) as history:
@@ -290,6 +296,28 @@ def test_a_forgotten_address_is_gone_from_the_file(path):
     assert b"taro" not in content
     assert KEY.hash("mei@docomo.ne.jp") in content
     assert not path.with_name(path.name + "-journal").exists()
+
+
+def test_what_is_forgotten_is_gone_even_where_the_file_cannot_be_written_anew(path, monkeypatch):
+    monkeypatch.setattr(historyfile.HistoryFile, "compact", lambda self: None)
+    learn(path, recorded("taro.yamada@docomo.ne.jp"), recorded("mei@gmail.com"), plain_addresses=True)
+    with History(path, KEY) as history:
+        assert history.forget("taro.yamada@docomo.ne.jp") == 1
+    assert b"yamada" not in path.read_bytes()
+    assert KEY.hash("taro.yamada@docomo.ne.jp") not in path.read_bytes()
+
+
+def test_a_reader_does_not_keep_anybody_from_being_forgotten(path):
+    learn(path, *(recorded(f"user{number}@gmail.com") for number in range(3)))
+    with History(path, KEY) as history, History(path, KEY, patience=0.05) as other:
+        assert history.forget("user1@gmail.com") == 1
+        db = other._file.connection
+        reading = db.execute("SELECT * FROM outcomes")
+        reading.fetchone()
+        history._file.connection.execute("PRAGMA busy_timeout = 50")
+        history._file.compact()
+        reading.close()
+        assert history.content().addresses == 2
 
 
 def test_an_address_in_plain_text_is_forgotten_under_every_key(path):
