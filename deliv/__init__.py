@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from deliv.core.errors import DelivError as DelivError
     from deliv.core.errors import DkimSyntaxError as DkimSyntaxError
     from deliv.core.errors import DmarcSyntaxError as DmarcSyntaxError
+    from deliv.core.errors import HistoryError as HistoryError
     from deliv.core.errors import InputError as InputError
     from deliv.core.errors import OutputError as OutputError
     from deliv.core.errors import RecordingError as RecordingError
@@ -124,6 +125,7 @@ __all__ = [
     "DnsResolver",
     "Finding",
     "Format",
+    "HistoryError",
     "InputError",
     "Mend",
     "MessageFacts",
@@ -223,6 +225,7 @@ _HOMES: Final = {
     "DelivError": "deliv.core.errors",
     "DkimSyntaxError": "deliv.core.errors",
     "DmarcSyntaxError": "deliv.core.errors",
+    "HistoryError": "deliv.core.errors",
     "InputError": "deliv.core.errors",
     "OutputError": "deliv.core.errors",
     "RecordingError": "deliv.core.errors",

@@ -50,6 +50,11 @@ def server() -> Iterator[Nameserver]:
         yield nameserver
 
 
+def kept_in(folder: Path) -> dict[str, str]:
+    """Return the variable by which a run keeps its history and its key below the folder of its test."""
+    return {"XDG_DATA_HOME": str(folder / ".data")}
+
+
 @pytest.fixture
 def process(tmp_path: Path) -> Runner:
     """Return a function that runs the command in a process of its own."""
@@ -64,7 +69,7 @@ def process(tmp_path: Path) -> Runner:
             [sys.executable, "-m", "deliv", *arguments(args, server)],
             input=input,
             capture_output=True,
-            env=environment(env),
+            env=environment(kept_in(tmp_path) | (env or {})),
             cwd=tmp_path,
             timeout=50,
             check=False,
@@ -85,7 +90,7 @@ def deliv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.C
         server: Nameserver | None = None,
     ) -> Run:
         with monkeypatch.context() as patch:
-            patch.setattr(os, "environ", environment(env))
+            patch.setattr(os, "environ", environment(kept_in(tmp_path) | (env or {})))
             patch.chdir(tmp_path)
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(input), encoding="utf-8"))
             capfdbinary.readouterr()

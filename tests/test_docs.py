@@ -17,6 +17,8 @@ from deliv.cli.exitcodes import ExitCode, exit_code
 from deliv.core.assess import RESULT_OF_RISK
 from deliv.core.contacts import ContactKind, ContactRole
 from deliv.core.exports import fold_heading
+from deliv.core.outcomes import OutcomeKind
+from deliv.core.outcomewords import read_fate
 from deliv.core.report import Tally
 from deliv.core.rules import Severity
 from deliv.core.settings import SenderProfile
@@ -158,9 +160,10 @@ def test_the_help_of_all_names_each_command(process):
         assert re.search(rf"^  {name} ", run.text, re.MULTILINE)
 
 
-def test_the_help_of_a_group_names_each_of_its_commands(process):
-    run = process("rules", "--help")
-    for name in TOP["rules"].commands:
+@pytest.mark.parametrize("group", ["rules", "history"])
+def test_the_help_of_a_group_names_each_of_its_commands(process, group):
+    run = process(group, "--help")
+    for name in TOP[group].commands:
         assert re.search(rf"^  {name} ", run.text, re.MULTILINE)
 
 
@@ -217,7 +220,9 @@ EXAMPLES = [
 def shop(tmp_path, deliv, server):
     """Return the folder of a shop that has everything the README talks about."""
     addresses = ["taro@docomo.ne.jp", "mei@gmail.com", "ken@gone.example"]
-    listed(tmp_path / "orders.csv", addresses)
+    dated = [f"{address},2026-11-20" for address in addresses]
+    listed(tmp_path / "orders.csv", dated, heading="email,order date")
+    (tmp_path / "outcomes.csv").write_text(*blocks("csv"), encoding="utf-8")
     listed(tmp_path / "顧客一覧.csv", addresses, heading="メールアドレス")
     (tmp_path / "contacts.csv").write_text("email,date,kind\n", encoding="utf-8")
     server.zone |= {name: dict(records) for name, records in BROKEN.items()}
@@ -236,11 +241,14 @@ def provider_example() -> str:
     return text
 
 
+NEVER_1 = ("lookup", "followup", "rules", "learn", "history")
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_examples_work(deliv, server, shop, example):
     words = [word.replace("192.0.2.53", server.address) for word in shlex.split(example)[1:]]
     run = deliv(*words, env={"DELIV_NAMESERVER": server.address})
-    assert run.code == (0 if words[0] in ("lookup", "followup", "rules") or "--show-columns" in words else 1)
+    assert run.code == (0 if words[0] in NEVER_1 or "--show-columns" in words else 1)
     for option in ("--output", "--do-not-mail", "--record"):
         if option in words:
             assert (shop / words[words.index(option) + 1]).exists()
@@ -270,6 +278,7 @@ def test_the_example_of_deliv_yaml_can_be_loaded(tmp_path):
     assert len(settings.calendar.closed) == 2
     assert (settings.shop.country, len(settings.calendar.workdays)) == ("JP", 6)
     assert settings.calendar.quiet_hours == "21:00-08:00"
+    assert Path(settings.history.path) == tmp_path / "history.sqlite3"
 
 
 def test_the_example_of_a_provider_can_be_loaded(tmp_path):
@@ -339,6 +348,22 @@ def test_our_columns_are_those_of_the_code():
     assert "`_2`" in paragraph
 
 
+def test_the_example_of_outcomes_is_understood(deliv, shop):
+    run = deliv("learn", "outcomes.csv", "--as-of", "2026-11-22")
+    assert run.code == 0
+    assert run.text == "outcomes.csv: 3 rows\n  new: sent: 120, bounced: 1, found in the junk folder: 1\n"
+
+
+def test_the_table_of_outcomes_names_every_kind_and_words_that_are_known():
+    section = README.split("\n### What became of your mails\n")[1].split("\n### ")[0]
+    rows = [row.split("|")[1:3] for row in section.splitlines() if row.startswith("| `")]
+    kinds = [kind for first, _ in rows for kind in re.findall(r"`(\w+)`", first)]
+    assert {*kinds} == {*OutcomeKind}
+    for first, second in rows:
+        named = {*re.findall(r"`(\w+)`", first)}
+        assert {read_fate(word).kind for word in second.split(",")} <= named
+
+
 def test_every_option_that_the_readme_names_is_there():
     known = {
         spelling for command in COMMANDS.values() for option in command.params for spelling in option.opts
@@ -348,7 +373,7 @@ def test_every_option_that_the_readme_names_is_there():
 
 
 def test_every_variable_that_the_readme_names_is_there(variables):
-    assert {*re.findall(r"\bDELIV_[A-Z_]+", README)} <= {*variables, "DELIV_CACHE"}
+    assert {*re.findall(r"\bDELIV_[A-Z_]+", README)} <= {*variables, "DELIV_CACHE", "DELIV_KEY"}
 
 
 def test_every_link_of_the_readme_leads_somewhere():

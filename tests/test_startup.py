@@ -10,7 +10,7 @@ import deliv
 
 SLOW = (
     *("asyncio", "dkim", "dns", "email", "email_validator", "holidays", "html", "icalendar", "nacl"),
-    *("phonenumbers", "rich", "typer", "yaml"),
+    *("phonenumbers", "rich", "sqlite3", "typer", "yaml"),
     *("deliv.formats.senderpage", "deliv.sources.message"),
 )
 
@@ -49,8 +49,12 @@ def test_the_version_needs_no_library_at_all(option):
     [
         ["--help"],
         ["-h"],
-        *([name, "--help"] for name in ("check", "lookup", "followup", "sender", "demo", "rules")),
+        *(
+            [name, "--help"]
+            for name in ("check", "lookup", "followup", "sender", "learn", "history", "demo", "rules")
+        ),
         ["rules", "show", "--help"],
+        ["history", "forget", "--help"],
     ],
     ids=" ".join,
 )

@@ -8,7 +8,9 @@ from deliv.cli.check import check
 from deliv.cli.demo import demo
 from deliv.cli.followup import followup
 from deliv.cli.guard import guarded
+from deliv.cli.history import app as history_app
 from deliv.cli.language import tr
+from deliv.cli.learn import learn
 from deliv.cli.lookup import lookup
 from deliv.cli.options import GroupedCommand
 from deliv.cli.rules import app as rules_app
@@ -24,8 +26,9 @@ app = typer.Typer(
     help=tr("Which customers will not see your order mail, and what to do instead."),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, lookup, followup, sender, demo):
+for command in (check, lookup, followup, sender, learn, demo):
     app.command(cls=GroupedCommand, help=command.__doc__)(guarded(command))
+app.add_typer(history_app)
 app.add_typer(rules_app)
 
 

@@ -21,6 +21,13 @@ class SenderFailOn(StrEnum):
     NEVER = "never"
 
 
+class LearnAs(StrEnum):
+    """What the lists hold that ``learn`` reads."""
+
+    OUTCOMES = "outcomes"
+    SENT = "sent"
+
+
 class Lang(StrEnum):
     """Languages of the output."""
 

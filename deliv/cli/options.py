@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import typer
 from typer.core import TyperCommand
 
-from deliv.cli.choices import FailOn, Lang, SenderFailOn
+from deliv.cli.choices import FailOn, Lang, LearnAs, SenderFailOn
 from deliv.cli.language import tr
 from deliv.formats import Format
 from deliv.formats.agenda import AgendaFormat
@@ -151,6 +151,53 @@ LogOption: TypeAlias = Annotated[
         OUTPUT,
         tr("Add what is planned for today to this log of contacts; it may be that of --contacts."),
         metavar="FILE",
+    ),
+]
+HistoryOption: TypeAlias = Annotated[
+    str | None,
+    _option(
+        "--history",
+        "HISTORY",
+        INPUT,
+        tr("File with what became of your mails, or off; one in your data folder otherwise."),
+        metavar="PATH|off",
+    ),
+]
+LearnAsOption: TypeAlias = Annotated[
+    LearnAs,
+    _option(
+        "--as",
+        "AS",
+        INPUT,
+        tr("What the lists hold: outcomes, or orders, each of which stands for one mail sent on its day."),
+    ),
+]
+PlainAddressesOption: TypeAlias = Annotated[
+    bool,
+    _option(
+        "--plain-addresses",
+        "PLAIN_ADDRESSES",
+        INPUT,
+        tr("Keep the addresses themselves in the history, too; otherwise only what stands for them."),
+    ),
+]
+NewKeyOption: TypeAlias = Annotated[
+    bool,
+    _option(
+        "--new-key",
+        "NEW_KEY",
+        INPUT,
+        tr("Learn although the history knows addresses only under another key: none of them will match."),
+    ),
+]
+BeforeOption: TypeAlias = Annotated[
+    str,
+    _option(
+        "--before",
+        "BEFORE",
+        INPUT,
+        tr("Day such as 2025-11-22; everything older is forgotten."),
+        metavar="DATE",
     ),
 ]
 FromOption: TypeAlias = Annotated[

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from deliv.cli import options
 from deliv.cli.exitcodes import ExitCode
+from deliv.cli.groups import group_with_default
 from deliv.cli.guard import guarded
 from deliv.cli.language import chosen_language, tr
 from deliv.locale import Translate, translator
@@ -32,19 +32,9 @@ class RulesFormat(StrEnum):
     JSON = "json"
 
 
-class _ListsByDefault(TyperGroup):
-    """``deliv rules`` with nothing but options is ``deliv rules list``."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Name the command that was left out."""
-        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
-            args = [_DEFAULT, *args]
-        return super().parse_args(ctx, args)
-
-
 app = typer.Typer(
     name="rules",
-    cls=_ListsByDefault,
+    cls=group_with_default(_DEFAULT),
     rich_markup_mode=None,
     help=tr("What deliv knows: list it, have it explained, check rules of your own."),
     epilog=tr("Without a command, the entries are listed."),

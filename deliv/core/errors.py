@@ -7,8 +7,10 @@ DelivError
 │   ├── DkimSyntaxError     RFC 6376 calls this key record a syntax error
 │   └── DmarcSyntaxError    RFC 9989 ignores this record
 ├── InputError              the user's file cannot be read, or not to the end
+├── RowError                one row of it cannot be understood
 ├── OutputError             the result cannot be written
 ├── RecordingError          a DNS recording cannot be read
+├── HistoryError            the shop's history, or its key, cannot be read or written
 ├── RuleErrors              rule files hold faults; all of them are listed
 └── SettingsErrors          deliv.yaml holds faults; all of them are listed
 
@@ -62,12 +64,20 @@ class InputError(DelivError):
     """The user's file cannot be read, or a fault hides where its rows begin."""
 
 
+class RowError(DelivError, ValueError):
+    """A row of the user's file cannot be understood; the others can."""
+
+
 class OutputError(DelivError):
     """The result cannot be written where the user wants it."""
 
 
 class RecordingError(DelivError):
     """A DNS recording cannot be read."""
+
+
+class HistoryError(DelivError):
+    """The shop's history, or its key, cannot be read or written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

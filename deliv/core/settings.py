@@ -75,6 +75,14 @@ class CalendarSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistorySettings:
+    """Where the shop's own outcomes are kept."""
+
+    path: str = ""
+    """The file, or ``off``; empty for one in the user's data folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything in ``deliv.yaml``."""
 
@@ -82,5 +90,6 @@ class Settings:
     sender: SenderProfile | None = None
     network: NetworkSettings = field(default_factory=NetworkSettings)
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
     rules: tuple[str, ...] = ()
     """Folders with rules of the shop's own."""

@@ -10,6 +10,7 @@ from deliv.core.auth.dmarc import DmarcStatus
 from deliv.core.canary import Trust
 from deliv.core.exports import Role
 from deliv.core.facts import Route, SpfStatus
+from deliv.core.outcomes import OutcomeKind
 from deliv.core.placement import Placement, Risk
 from deliv.core.providers import ProviderKind
 from deliv.core.rules import Basis, Reason, Severity
@@ -138,6 +139,20 @@ DISTRUST: Final[Mapping[Trust, str]] = {
         "The DNS of this network finds names that certainly do not exist, so its answers are not believed."
     ),
     Trust.SILENT: "The DNS of this network does not answer.",
+}
+
+OUTCOME: Final[Mapping[OutcomeKind, str]] = {
+    OutcomeKind.SENT: "sent",
+    OutcomeKind.DELIVERED: "taken by the server",
+    OutcomeKind.BOUNCE: "bounced",
+    OutcomeKind.REPLY: "answered",
+    OutcomeKind.CLICK: "link followed",
+    OutcomeKind.OPEN: "opened",
+    OutcomeKind.JUNK: "found in the junk folder",
+    OutcomeKind.MISSING: "never came",
+    OutcomeKind.SEED_INBOX: "test mailbox: inbox",
+    OutcomeKind.SEED_JUNK: "test mailbox: junk folder",
+    OutcomeKind.SEED_MISSING: "test mailbox: never came",
 }
 
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from deliv.sources.rulecache import cache_folder, keep_json
+from deliv.sources.folders import cache_folder
+from deliv.sources.rulecache import keep_json
 
 
 @lru_cache(maxsize=8)

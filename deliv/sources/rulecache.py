@@ -14,22 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from deliv.sources.folders import cache_folder
 from deliv.sources.yamlfile import Located
 
 _VERSION = 1  # of what is kept; see `_encode`
-
-
-def cache_folder() -> Path | None:
-    """Return the folder for what deliv keeps; None where the user wants nothing kept."""
-    if os.environ.get("DELIV_CACHE", "").lower() == "off":
-        return None
-    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-        if (folder := Path(os.environ.get(variable, ""))).is_absolute():
-            return folder / "deliv"
-    try:
-        return Path.home() / ".cache" / "deliv"
-    except RuntimeError:  # there is no home
-        return None
 
 
 def cache_file(texts: Mapping[str, str]) -> Path | None:

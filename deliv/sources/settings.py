@@ -8,6 +8,7 @@ from deliv.core.canary import DEFAULT_CANARY
 from deliv.core.errors import Fault, SettingsErrors
 from deliv.core.settings import (
     CalendarSettings,
+    HistorySettings,
     NetworkSettings,
     Settings,
     ShopSettings,
@@ -58,6 +59,7 @@ def _decode(text: str, name: str, faults: list[Fault]) -> Settings:
         sender=decode_sender(sender) if (sender := fields.child("sender")) else None,
         network=_network(fields.child("network")),
         calendar=_calendar(fields.child("calendar")),
+        history=_history(fields.child("history"), name),
         rules=tuple(str(Path(name).parent / folder) for folder in fields.texts("rules")),
     )
     fields.close()
@@ -124,3 +126,14 @@ def _calendar(fields: Fields | None) -> CalendarSettings:
     )
     fields.close()
     return calendar
+
+
+def _history(fields: Fields | None, name: str) -> HistorySettings:
+    if fields is None:
+        return HistorySettings()
+    path = fields.text("path", "")
+    if path and path.casefold() != "off":  # as for rules, a path begins beside deliv.yaml
+        path = str(Path(name).parent / Path(path).expanduser())
+    history = HistorySettings(path=path)
+    fields.close()
+    return history

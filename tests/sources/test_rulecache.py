@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from deliv.sources import rulecache, rulefiles
-from deliv.sources.rulecache import cache_file, cache_folder, read_cache, write_cache
+from deliv.sources.folders import cache_folder
+from deliv.sources.rulecache import cache_file, read_cache, write_cache
 from deliv.sources.rulefiles import load_rules
 from deliv.sources.yamlfile import Located, read_yaml
 

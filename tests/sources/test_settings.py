@@ -271,3 +271,13 @@ def test_a_file_that_is_no_yaml_says_where(write: Write) -> None:
 
 def test_an_empty_canary_believes_the_resolver(write: Write) -> None:
     assert load_settings(write("network: {canary: []}\n")).network.canary == ()
+
+
+def test_the_history_lies_beside_the_settings(write: Write, tmp_path: Path) -> None:
+    assert load_settings(write("shop: {name: x}\n")).history.path == ""
+    assert load_settings(write('history: {path: "off"}\n')).history.path == "off"
+    path = write("history: {path: kept/history.sqlite3}\n")
+    assert Path(load_settings(path).history.path) == path.parent / "kept" / "history.sqlite3"
+    assert load_settings(write(f"history: {{path: '{tmp_path / 'x'}'}}\n")).history.path == str(
+        tmp_path / "x"
+    )
