@@ -69,6 +69,16 @@ class CalendarSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistorySettings:
+    """What became of the shop's earlier mails."""
+
+    path: str = ""
+    """Where it is kept; empty for the usual place."""
+    half_life_days: float = 180.0
+    """Days after which an outcome counts half."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything in ``deliv.yaml``."""
 
@@ -76,5 +86,6 @@ class Settings:
     sender: SenderProfile | None = None
     network: NetworkSettings = field(default_factory=NetworkSettings)
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
     rules: tuple[str, ...] = ()
     """Folders with rules of the shop's own."""

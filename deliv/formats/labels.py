@@ -38,6 +38,7 @@ REASON: Final[Mapping[Reason, str]] = {
     Reason.RETIRED_DOMAIN: "the service has ended",
     Reason.RELAY_ADDRESS: "relay address",
     Reason.CARRIER_FILTER: "mobile carrier's filter",
+    Reason.PAST_BOUNCE: "your last mail to this address came back",
     Reason.SENDER_AUTH_MISSING: "your SPF or DMARC is missing",
     Reason.SENDER_AUTH_BROKEN: "your SPF or DMARC is broken",
     Reason.SENDER_UNREACHABLE: "replies to your address cannot arrive",

@@ -7,6 +7,7 @@ from deliv.core.canary import DEFAULT_CANARY
 from deliv.core.errors import Fault, SettingsErrors
 from deliv.core.settings import (
     CalendarSettings,
+    HistorySettings,
     NetworkSettings,
     Settings,
     ShopSettings,
@@ -44,6 +45,7 @@ def _decode(text: str, name: str, faults: list[Fault]) -> Settings:
         sender=decode_sender(sender) if (sender := fields.child("sender")) else None,
         network=_network(fields.child("network")),
         calendar=_calendar(fields.child("calendar")),
+        history=_history(fields.child("history"), Path(name).parent),
         rules=tuple(str(Path(name).parent / folder) for folder in fields.texts("rules")),
     )
     fields.close()
@@ -83,6 +85,20 @@ def _network(fields: Fields | None) -> NetworkSettings:
     )
     fields.close()
     return network
+
+
+def _history(fields: Fields | None, folder: Path) -> HistorySettings:
+    default = HistorySettings()
+    if fields is None:
+        return default
+    path = fields.text("path", "")
+    history = HistorySettings(
+        # A path is meant from the file in which it stands, as those of the rules are; “off” is none.
+        path=str(folder / path) if path not in ("", "off") else path,
+        half_life_days=fields.number("half_life_days", default.half_life_days, least=1),
+    )
+    fields.close()
+    return history
 
 
 def _calendar(fields: Fields | None) -> CalendarSettings:
