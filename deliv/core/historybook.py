@@ -27,11 +27,11 @@ class Channel(StrEnum):
 class ChannelBook:
     """How much one channel tells."""
 
-    weight: float
+    weight: float = 0.0
     """Share of a full observation that one mail counts as, from 0 to 1."""
-    spread: float
+    spread: float = 0.5
     """How far customers of providers differ in it for other reasons: a standard deviation of log(rate)."""
-    own: float
+    own: float = 0.0
     """How many observed mails one event is worth for the very address that it came from."""
     ignored_kinds: frozenset[str] = frozenset()
     """Kinds of provider whose machines do it by themselves."""
@@ -70,8 +70,11 @@ class HistoryBook:
     """Share of the mail that a prior calls missing which comes back as a bounce, by kind and ``default``."""
     other_state: float = 0.3
     """What an outcome counts that was seen while the shop's sender findings were others."""
-    from_kind: float = 5.0
-    """Mails that everything known of other providers of the same kind is worth at most."""
+    kind_spread: float = 0.5
+    """How far all providers of a kind may differ from the rule book together: a standard deviation
+    of log-odds."""
+    from_strangers: float = 5.0
+    """Mails that everything known of other domains of which no provider is known is worth at most."""
     from_provider: float = 50.0
     """Mails that everything known of the provider's other domains is worth at most."""
     for_address: float = 4.0

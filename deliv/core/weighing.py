@@ -9,7 +9,7 @@ from deliv.core.facts import Evidence as Shown
 from deliv.core.facts import FactValue
 from deliv.core.findings import Findings, alternatives, find
 from deliv.core.likelihood.belief import Belief
-from deliv.core.likelihood.learned import Evidence
+from deliv.core.likelihood.levels import Evidence
 from deliv.core.likelihood.posterior import GONE, Blend
 from deliv.core.placement import NOWHERE, Placement, Risk, place
 from deliv.core.providers import Provider

@@ -18,6 +18,7 @@ from deliv.core.rules import Basis, Reason, Severity
 from deliv.sources.conditionschema import condition_schema
 from deliv.sources.examplefiles import RECORD_TYPES
 from deliv.sources.exportfiles import Delimiter, FileEncoding
+from deliv.sources.historyfiles import history_schema
 from deliv.sources.providerschema import (
     demand_schema,
     filter_schema,
@@ -87,6 +88,7 @@ def _document() -> dict[str, Schema]:
             {each: ref("effect") for each in Consequence},
             description="What a broken demand does to the chances of a mail.",
         ),
+        "history": history_schema(),
         "advice": entry["advice"] | {"description": "What to do; the first line that fits is taken."},
         "phone_window": text("When to phone.", pattern=f"^{_HOUR}-{_HOUR}$", examples=["10:00-19:00"]),
         "address_headings": sequence(text(), "Headings of the column with the addresses, the best first."),

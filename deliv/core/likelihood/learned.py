@@ -10,8 +10,18 @@ from deliv.core.explanation import LevelName
 from deliv.core.historybook import Channel, HistoryBook
 from deliv.core.likelihood.belief import Belief
 from deliv.core.likelihood.engagement import Engaged, glean
-from deliv.core.likelihood.pooling import NOTHING, Beta, Trials
-from deliv.core.likelihood.tally import AddressTally, Counts, Tally, counts_of, total, weight_of
+from deliv.core.likelihood.levels import (
+    Evidence,
+    Level,
+    Own,
+    Seen,
+    domain_level,
+    inbox_of,
+    pooled,
+    trials_of,
+)
+from deliv.core.likelihood.pooling import NOTHING, Beta
+from deliv.core.likelihood.tally import AddressTally, Counts, Tally, total, weight_of
 from deliv.core.outcomes import OutcomeKind
 from deliv.core.providers import Provider
 
@@ -20,68 +30,8 @@ ProviderOf: TypeAlias = Callable[[str], Provider | None]
 BeliefOf: TypeAlias = Callable[[Provider | None], Belief]
 """Returns what is believed of a provider, given how the shop sends today."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """Counts as they are, and as much as they still weigh."""
-
-    raw: Counts
-    weighed: Counts
-
-    @classmethod
-    def of(cls, tally: Tally) -> "Seen":
-        """Return what a tally comes to."""
-        return cls(raw=counts_of(tally.raw), weighed=counts_of(tally.weighed))
-
-    def without(self, other: "Seen") -> "Seen":
-        """Return the rest."""
-        return Seen(raw=self.raw - other.raw, weighed=self.weighed - other.weighed)
-
-
 _SILENT: Final = frozenset({OutcomeKind.SENT, OutcomeKind.DELIVERED})
 _NONE: Final = Seen(raw=Counts(), weighed=Counts())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """What one level hands down."""
-
-    name: LevelName
-    subject: str
-    seen: Seen
-    refused: tuple[Trials, ...] = ()
-    inbox: tuple[Trials, ...] = ()
-    junk: tuple[Trials, ...] = ()
-    cap: float = float("inf")
-    events: int = 0
-    rate: float = 0.0
-    is_own_domain: bool = False
-    """Whether it is the domain itself, of which the very same was expected."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Own:
-    """What is known of one address: equal for addresses that fared alike."""
-
-    seen: Seen
-    is_dead: bool
-    """Whether the mailbox is known to be gone."""
-    last_bounce: date | None
-    """Day of the last bounce, unless something arrived since."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """Everything that the history says of one address."""
-
-    levels: tuple[Level, ...]
-    """From far to near."""
-    own: Own | None
-    """Of the address itself."""
-    observations: int
-    """Outcomes at its provider, its domain and itself."""
-    heard: frozenset[Channel]
-    """Channels that say something at its provider."""
 
 
 class Learned:
@@ -121,6 +71,7 @@ class Learned:
         self._domains = {domain: Seen.of(tally) for domain, tally in domains.items()}
         self._places = _Places(self._domains, provider_of, belief_of)
         self._engagement = _engagement(self._places, book)
+        self._kinds: dict[str, Level] = {}
         self._levels: dict[tuple[str, str], tuple[Level, ...]] = {}
 
     @property
@@ -146,18 +97,17 @@ class Learned:
         if levels is None:
             levels = self._levels[domain, at] = self._levels_of(domain, provider)
         here = self._domains.get(domain, _NONE)
-        if own is not None and here.raw.mails > 0 and own.seen.raw.mails > 0:
-            rest = here.without(own.seen)
-            levels = tuple(_domain_level(domain, rest) if level.is_own_domain else level for level in levels)
-        levels = tuple(level for level in levels if level.refused or level.inbox or level.junk)
+        if own is not None and here.raw.mails > 0:
+            rest = here.without(own.seen.counted)
+            levels = tuple(domain_level(domain, rest) if level.is_own_domain else level for level in levels)
+        levels = tuple(level for level in levels if not level.is_empty)
         if not levels and own is None:
             return None
         others = self._places.rest(at, domain).raw if at else Counts()
         observations = others.observations + here.raw.observations
         if own is not None:
-            observations += round(own.seen.raw.uncounted)
-            if own.seen.raw.mails > here.raw.mails:
-                observations += own.seen.raw.observations
+            # Where the domain's mails are counted, those of the address are among them.
+            observations += 0 if here.raw.mails > 0 else own.seen.raw.noted
         kind = provider.kind.value if provider else ""
         channels = self.book.channels.items()
         heard = frozenset(channel for channel, each in channels if not each.ignores(at, kind))
@@ -165,26 +115,30 @@ class Learned:
 
     def _levels_of(self, domain: str, provider: Provider | None) -> tuple[Level, ...]:
         at = provider.id if provider else ""
-        kind = provider.kind.value if provider else ""
-        others = {
-            name: group
-            for name, group in self._places.groups.items()
-            if name != at and provider is not None and group.kind == kind
-        }
         rest = self._places.rest(at, domain)
         belief = self._places.belief(provider)
         return (
-            _pooled(LevelName.KIND, kind, [(g.seen, g.belief) for g in others.values()], self.book.from_kind),
-            # Domains of which nobody is known to be the provider have no more in common than a kind.
-            _pooled(
+            self._kind_level(provider),
+            # Domains of which nobody is known to be the provider have little in common.
+            pooled(
                 LevelName.PROVIDER,
                 at,
                 [(rest, belief)],
-                self.book.from_provider if provider else self.book.from_kind,
+                self.book.from_provider if provider else self.book.from_strangers,
             ),
-            _domain_level(domain, self._domains.get(domain, _NONE)),
+            domain_level(domain, self._domains.get(domain, _NONE)),
             *self._engagement.get(at, ()),
         )
+
+    def _kind_level(self, provider: Provider | None) -> Level:
+        """Return what the other providers of its kind have in common; found once for all its domains."""
+        at, kind = (provider.id, provider.kind.value) if provider else ("", "")
+        level = self._kinds.get(at)
+        if level is None:
+            groups = self._places.groups.items() if provider else ()
+            others = [(g.seen, g.belief) for name, g in groups if name != at and g.kind == kind]
+            level = self._kinds[at] = pooled(LevelName.KIND, kind, others).leaning(self.book.kind_spread)
+        return level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,50 +187,6 @@ class _Places:
         return group.seen.without(self._domains[domain]) if self._home.get(domain) == name else group.seen
 
 
-def _pooled(name: LevelName, subject: str, members: list[tuple[Seen, Belief]], cap: float) -> Level:
-    counted = [(seen, belief) for seen, belief in members if seen.weighed.mails > 0 or seen.weighed.seeds > 0]
-    return Level(
-        name=name,
-        subject=subject,
-        seen=Seen(raw=total(s.raw for s, _ in counted), weighed=total(s.weighed for s, _ in counted)),
-        refused=_trials([(_refused(s.weighed), b.refused.mean) for s, b in counted]),
-        inbox=_trials([(_inbox(s.weighed), b.inbox.mean) for s, b in counted]),
-        junk=_trials([(_junk(s.weighed), b.junk.mean) for s, b in counted]),
-        cap=cap,
-        events=round(sum(s.raw.seeds for s, _ in counted)),
-    )
-
-
-def _domain_level(domain: str, seen: Seen) -> Level:
-    counts = seen.weighed
-    return Level(
-        name=LevelName.DOMAIN,
-        subject=domain,
-        seen=seen,
-        refused=_trials([(_refused(counts), 0.0)]),
-        inbox=_trials([(_inbox(counts), 0.0)]),
-        junk=_trials([(_junk(counts), 0.0)]),
-        events=round(seen.raw.seeds),
-        is_own_domain=True,
-    )
-
-
-def _trials(members: list[tuple[Beta, float]]) -> tuple[Trials, ...]:
-    return tuple(Trials(seen=seen, expected=expected) for seen, expected in members if seen.strength > 0)
-
-
-def _refused(counts: Counts) -> Beta:
-    return Beta(yes=min(counts.bounced, counts.mails), no=counts.accepted)
-
-
-def _inbox(counts: Counts) -> Beta:
-    return Beta(yes=counts.seed_inbox, no=counts.seed_junk + counts.seed_missing)
-
-
-def _junk(counts: Counts) -> Beta:
-    return Beta(yes=counts.seed_junk, no=counts.seed_missing)
-
-
 _LEVELS: Final[Mapping[Channel, LevelName]] = {
     Channel.REPLY: LevelName.REPLY,
     Channel.CLICK: LevelName.CLICK,
@@ -288,7 +198,9 @@ _LEVELS: Final[Mapping[Channel, LevelName]] = {
 def _engagement(places: _Places, book: HistoryBook) -> dict[str, tuple[Level, ...]]:
     """Return what customers' acts say of each provider."""
     levels: dict[str, tuple[Level, ...]] = dict.fromkeys(places.groups, ())
-    priors = {name: group.belief.inbox + _inbox(group.seen.weighed) for name, group in places.groups.items()}
+    priors = {
+        name: group.belief.inbox + inbox_of(group.seen.weighed) for name, group in places.groups.items()
+    }
     for channel, constants in book.channels.items():
         heard = [
             name
@@ -317,8 +229,8 @@ def _engagement(places: _Places, book: HistoryBook) -> dict[str, tuple[Level, ..
                 name=_LEVELS[channel],
                 subject=name,
                 seen=group.seen,
-                inbox=_trials([(worth, group.belief.inbox.mean)]),
-                junk=_trials([(reports, group.belief.junk.mean)]),
+                inbox=trials_of([(worth, group.belief.inbox)]),
+                junk=trials_of([(reports, group.belief.junk)]),
                 events=round(group.seen.raw.events(channel)),
                 rate=gleaned.rate,
             )

@@ -10,10 +10,16 @@ holds itself, so that nothing counts twice.
 
 Where the members were expected to differ, they hand down not the rate but by how much it differs
 from what was expected, in log-odds: indirect standardisation on the scale of the effects.
+
+Providers of one kind are less alike than domains of one provider. All that they share is a shift
+of the log-odds against what the rule book says, for which a normal prior around 0 is stated; it is
+found by penalised quasi-likelihood (Breslow and Clayton 1993, JASA 88, 9), each provider counting
+less the more providers vary (extra-binomial variation; Williams 1982, Applied Statistics 31, 144).
+So five bounces at one provider say little of the next, and no single provider says much.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,8 +68,8 @@ class Trials:
 
     seen: Beta
     """For and against."""
-    expected: float
-    """Rate that was expected of it."""
+    expected: Beta
+    """What was believed of it."""
 
 
 def hand_down(members: Sequence[Trials], target: float, cap: float = math.inf) -> Beta:
@@ -80,20 +86,54 @@ def _carry(members: Sequence[Trials], target: float) -> float:
     """Return the rate at the target when it differs from what was expected as theirs do."""
     yes = sum(member.seen.yes for member in members)
     n = sum(member.seen.strength for member in members)
-    if all(abs(member.expected - target) < _TINY for member in members):
+    if all(abs(member.expected.mean - target) < _TINY for member in members):
         return yes / n
     if yes <= 0:
         return 0.0
     if yes >= n:
         return 1.0
+    return _shifted(
+        target,
+        _root(lambda shift: yes - sum(m.seen.strength * _shifted(m.expected.mean, shift) for m in members)),
+    )
+
+
+def common_shift(members: Sequence[Trials], spread: float) -> float:
+    """Return by how much all of them together differ from what was believed of them, in log-odds.
+
+    spread: standard deviation that is expected of it.
+    """
+    heard = [member for member in members if member.seen.strength > 0]
+    if not heard or spread <= 0:
+        return 0.0
+
+    def pull(shift: float) -> float:
+        score = 0.0
+        for member in heard:
+            n = member.seen.strength
+            more = 1.0 + max(0.0, n - 1.0) / (member.expected.strength + 1.0)
+            score += (member.seen.yes - n * _shifted(member.expected.mean, shift)) / more
+        return score - shift / spread**2
+
+    return _root(pull)
+
+
+def lean(target: Beta, shift: float) -> Beta:
+    """Return what moves a belief so far, its strength kept: what comes on one side goes on the other."""
+    moved = target.strength * _shifted(target.mean, shift) - target.yes if shift else 0.0
+    return Beta(yes=moved, no=-moved)
+
+
+def _root(falling: Callable[[float], float]) -> float:
+    """Return where a falling function is 0."""
     low, high = -30.0, 30.0
     for _ in range(_STEPS):
-        shift = (low + high) / 2
-        if sum(m.seen.strength * _shifted(m.expected, shift) for m in members) < yes:
-            low = shift
+        middle = (low + high) / 2
+        if falling(middle) > 0:
+            low = middle
         else:
-            high = shift
-    return _shifted(target, (low + high) / 2)
+            high = middle
+    return (low + high) / 2
 
 
 def _shifted(rate: float, shift: float) -> float:

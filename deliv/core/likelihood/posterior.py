@@ -6,8 +6,8 @@ from dataclasses import replace
 from deliv.core.explanation import ExplainedLevel, LevelName, Parts, Shares
 from deliv.core.historybook import Channel, HistoryBook
 from deliv.core.likelihood.belief import Belief
-from deliv.core.likelihood.learned import Evidence, Level, Own
-from deliv.core.likelihood.pooling import Beta, hand_down
+from deliv.core.likelihood.levels import Evidence, Level, Own
+from deliv.core.likelihood.pooling import Beta, hand_down, lean
 from deliv.core.placement import NOWHERE, Placement, interval
 from deliv.core.rules import Basis
 
@@ -100,8 +100,10 @@ class Blend:
             trials = getattr(level, name)
             if level.is_own_domain:
                 expected: Beta = getattr(self._domain, name)
-                trials = tuple(replace(trial, expected=expected.mean) for trial in trials)
+                trials = tuple(replace(trial, expected=expected) for trial in trials)
             target: Beta = getattr(self.start, name)
+            if level.shifts is not None:
+                return lean(target, level.shifts[name])
             return hand_down(trials, target.mean, level.cap)
 
         return Belief(refused=worth("refused"), inbox=worth("inbox"), junk=worth("junk")).parts

@@ -67,8 +67,14 @@ class Counts:
 
     @property
     def observations(self) -> int:
-        """How many outcomes stand behind it: mails counted once, test mails, reports, other bounces."""
-        return round(self.mails + self.seeds + self.junk + self.missing + self.uncounted)
+        """How many mails with a known denominator stand behind it."""
+        return round(self.mails + self.seeds)
+
+    @property
+    def noted(self) -> int:
+        """How many single events stand behind it, with a denominator or without."""
+        acts = self.replies + self.clicks + self.opens + self.junk + self.missing
+        return round(self.bounced + self.uncounted + acts + self.seeds)
 
     def events(self, channel: Channel) -> float:
         """Return how often customers did something."""
