@@ -70,7 +70,7 @@ class HistoryBook:
     """Share of the mail that a prior calls missing which comes back as a bounce, by kind and ``default``."""
     other_state: float = 0.3
     """What an outcome counts that was seen while the shop's sender findings were others."""
-    kind_spread: float = 0.5
+    kind_spread: float = 0.3
     """How far all providers of a kind may differ from the rule book together: a standard deviation
     of log-odds."""
     from_strangers: float = 5.0

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from deliv.core.experience import Experience
-from deliv.core.explanation import Shares
 from deliv.core.facts import FactValue, RecipientFacts
 from deliv.core.findings import Finding, find
 from deliv.core.likelihood.belief import Belief
@@ -49,11 +48,8 @@ def learn(
             place = {"recipient.provider": provider.id, "recipient.kind": provider.kind.value}
         scales = Scales(rules=rules, provider=provider, volume_per_day=volume_per_day, as_of=as_of)
         fired = find(rules.rules, {**sender, **place}, (), as_of).fired
-        placement = scales.believed(finding.rule for finding in fired)
-        book = rules.placement
-        shares = Shares(inbox=placement.inbox, spam=placement.spam, missing=placement.missing)
-        bounces = book.history.bounces(provider.kind if provider else "")
-        return Belief.of(shares, book.prior(provider).strength, bounces)
+        start, _ = scales.rates([finding.rule for finding in fired])
+        return start
 
     return Learned(
         experience,

@@ -39,11 +39,22 @@ class Scales:
         prior = self.rules.placement.prior(self.provider)
         return place(prior, [effect for _, effect in self._effects(list(hold))])
 
+    def rates(self, hold: Sequence[Rule]) -> tuple[Belief, Belief]:
+        """Return the three rates behind a placement: without the history, and with it."""
+        book = self.rules.placement
+        target = self.believed(hold)
+        shares = Shares(inbox=target.inbox, spam=target.spam, missing=target.missing)
+        kind = self.provider.kind if self.provider else ""
+        start = Belief.of(shares, book.prior(self.provider).strength, book.history.bounces(kind))
+        if self.past is None or target is NOWHERE:
+            return start, start
+        return start, self._blend(target, hold).total
+
     def explain(self, placement: Placement, hold: Sequence[Rule]) -> Placement:
         """Return the placement with the sum behind it."""
         book = self.rules.placement
         prior, target = book.prior(self.provider), self.believed(hold)
-        kind = self.provider.kind if self.provider else ""
+        start, _ = self.rates(hold)
         before = Shares(inbox=target.inbox, spam=target.spam, missing=target.missing)
         explanation = Explanation(
             prior=Shares(inbox=prior.inbox, spam=prior.spam, missing=prior.missing),
@@ -53,7 +64,7 @@ class Scales:
             note=prior.note,
             effects=tuple(_explained(each, effect) for each, effect in self._effects(hold)),
             before=before,
-            start=Belief.of(before, prior.strength, book.history.bounces(kind)).parts,
+            start=start.parts,
             is_certain=placement.inbox_high <= 0,
         )
         if self.past is not None and not explanation.is_certain:

@@ -22,8 +22,8 @@ from typing import Final
 from deliv.core.historybook import ChannelBook
 from deliv.core.likelihood.pooling import NOTHING, Beta
 
-_RATES: Final = 61  # points of the common rate
-_POINTS: Final = 41  # points of a placement
+_RATES: Final = 41  # points of the common rate
+_POINTS: Final = 31  # points of a placement
 _REACH: Final = 4.5  # standard deviations on either side of its mean
 
 

@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_STEPS: Final = 60  # halvings of a range of 60: far below what is printed
+_STEPS: Final = 44  # halvings of a range of 60: to 1e-11
 _TINY: Final = 1e-9
 
 
@@ -103,16 +103,19 @@ def common_shift(members: Sequence[Trials], spread: float) -> float:
 
     spread: standard deviation that is expected of it.
     """
-    heard = [member for member in members if member.seen.strength > 0]
-    if not heard or spread <= 0:
+    if spread <= 0:
+        return 0.0
+    heard = []
+    for member in members:
+        n = member.seen.strength
+        # A provider counts less the more providers vary around what was believed of them.
+        weight = 1.0 / (1.0 + max(0.0, n - 1.0) / (member.expected.strength + 1.0))
+        heard.append((member.seen.yes * weight, n * weight, _logit(member.expected.mean)))
+    if not any(n for _, n, _ in heard):
         return 0.0
 
     def pull(shift: float) -> float:
-        score = 0.0
-        for member in heard:
-            n = member.seen.strength
-            more = 1.0 + max(0.0, n - 1.0) / (member.expected.strength + 1.0)
-            score += (member.seen.yes - n * _shifted(member.expected.mean, shift)) / more
+        score = sum(yes - n / (1.0 + math.exp(-(logit + shift))) for yes, n, logit in heard)
         return score - shift / spread**2
 
     return _root(pull)
@@ -137,5 +140,9 @@ def _root(falling: Callable[[float], float]) -> float:
 
 
 def _shifted(rate: float, shift: float) -> float:
+    return 1.0 / (1.0 + math.exp(-(_logit(rate) + shift)))
+
+
+def _logit(rate: float) -> float:
     rate = min(max(rate, _TINY), 1.0 - _TINY)
-    return 1.0 / (1.0 + math.exp(-(math.log(rate / (1.0 - rate)) + shift)))
+    return math.log(rate / (1.0 - rate))
