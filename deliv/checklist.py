@@ -7,6 +7,7 @@ question asked once. The second pass judges and yields row by row; rows are neve
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from deliv.clock import now_of
@@ -14,7 +15,10 @@ from deliv.core.address import Mend
 from deliv.core.assess import Assessment, Judgement, judge, leave_open, refuse
 from deliv.core.cell import Cell, read_cell
 from deliv.core.discovery import Scope, discover_sender
+from deliv.core.experience import Experience
 from deliv.core.facts import (
+    Changes,
+    FactValue,
     MessageFacts,
     RecipientFacts,
     SenderFacts,
@@ -23,6 +27,9 @@ from deliv.core.facts import (
     sender_facts,
 )
 from deliv.core.findings import Findings, find
+from deliv.core.learning import learn
+from deliv.core.likelihood.learned import Learned
+from deliv.core.likelihood.levels import Own
 from deliv.core.order import Order, OrderTable
 from deliv.core.question import Resolver
 from deliv.core.report import Report, RunHeader, Summary, Tally
@@ -51,6 +58,9 @@ def stream(
     canary: Sequence[str] | None = None,
     started_at: datetime | None = None,
     on_progress: Progress | None = None,
+    history: Experience | None = None,
+    what_if: Changes = (),
+    explain: bool = False,
 ) -> "AssessmentStream":
     """Return an async iterator of one assessment for each row, in input order.
 
@@ -58,7 +68,9 @@ def stream(
         look-ahead. as_of: the day to judge for; today by default. sender: the shop's profile, or
         facts already looked up. message: one of the shop's order mails, as `read_message` returns
         it. settings: those of ``deliv.yaml``; `canary` overrides the one in
-        them, and an empty one believes the resolver as it is.
+        them, and an empty one believes the resolver as it is. history: what became of the shop's
+        earlier mails. what_if: what is supposed of the sender, as `parse_what_if` returns it. explain:
+        whether every placement carries the sum behind it.
 
     Iterating raises InputError for a list that cannot be read, before the first row. Trouble with
     the network is in the results, never raised.
@@ -74,6 +86,9 @@ def stream(
         canary=canary,
         started_at=started_at,
         on_progress=on_progress,
+        history=history,
+        what_if=what_if,
+        explain=explain,
     )
 
 
@@ -88,6 +103,9 @@ async def check(
     settings: Settings | None = None,
     canary: Sequence[str] | None = None,
     started_at: datetime | None = None,
+    history: Experience | None = None,
+    what_if: Changes = (),
+    explain: bool = False,
 ) -> Report:
     """Return the whole report on a list small enough to hold in memory; see `stream`."""
     assessments = stream(
@@ -100,6 +118,9 @@ async def check(
         settings=settings,
         canary=canary,
         started_at=started_at,
+        history=history,
+        what_if=what_if,
+        explain=explain,
     )
     header = await assessments.prepare()
     rows = tuple([assessment async for assessment in assessments])
@@ -122,6 +143,9 @@ class AssessmentStream:
         canary: Sequence[str] | None,
         started_at: datetime | None,
         on_progress: Progress | None,
+        history: Experience | None = None,
+        what_if: Changes = (),
+        explain: bool = False,
     ) -> None:
         self._orders = orders
         self._rules = rules
@@ -132,6 +156,10 @@ class AssessmentStream:
         self._started_at = started_at or now_of(settings)
         self._as_of = as_of or self._started_at.date()
         self._on_progress = on_progress
+        self._history = history
+        self._what_if = what_if
+        self._explain = explain
+        self._learned: Learned | None = None
         self._facts: dict[str, RecipientFacts] = {}
         self._header: RunHeader | None = None
         self._summary: Summary | None = None
@@ -162,7 +190,10 @@ class AssessmentStream:
         facts = sender if isinstance(sender, SenderFacts) else None
         if sending is not None:
             facts = await self._interviewer.run(discover_sender(sending, self._scope()))
+        if facts is not None and self._what_if:
+            facts = replace(facts, supposed=self._what_if)
         of_sender = self._sender_findings(facts)
+        self._learned = self._learn(facts)
         table = self._orders if isinstance(self._orders, OrderTable) else None
         self._header = RunHeader(
             version=__version__,
@@ -176,13 +207,20 @@ class AssessmentStream:
             address_column=table.address_column if table else "",
             # Tables of other makes need not know of systems.
             system=getattr(table, "system", None),
+            history=self._learned.counts if self._learned else None,
         )
         return self._header
 
     async def __aiter__(self) -> AsyncIterator[Assessment]:
         header = await self.prepare()
         judge_order = _Judge(
-            self._rules, self._facts, header, self._settings, self._mail.facts if self._mail else None
+            self._rules,
+            self._facts,
+            header,
+            self._settings,
+            self._mail.facts if self._mail else None,
+            learned=self._learned,
+            explain=self._explain,
         )
         tally, seen, repeated = Tally(), Seen(), 0
         for batch in _batches(self._orders):
@@ -219,14 +257,36 @@ class AssessmentStream:
     def _sender_findings(self, sender: SenderFacts | None) -> Findings:
         if sender is None:
             return Findings(fired=(), undecided=())
+        return find(self._rules.rules, self._sender_values(sender), sender.evidence, self._as_of)
+
+    def _sender_values(self, sender: SenderFacts) -> dict[str, FactValue]:
         values = sender_facts(sender)
         if self._mail is not None:
             values |= message_facts(self._mail.facts, shop_name=self._settings.shop.name)
-        return find(self._rules.rules, values, sender.evidence, self._as_of)
+        return values
+
+    def _learn(self, sender: SenderFacts | None) -> Learned | None:
+        """Return what the history says, once for the run; MX hosts tell of providers only for lists
+        that can be read twice.
+        """
+        if self._history is None:
+            return None
+        return learn(
+            self._history,
+            self._rules,
+            as_of=self._as_of,
+            half_life_days=self._settings.history.half_life_days,
+            sender=self._sender_values(sender) if sender else None,
+            volume_per_day=sender.volume_per_day if sender else None,
+            facts=self._facts,
+        )
 
 
 class _Judge:
-    """Judges row by row; addresses that differ only before the @ share one judgement."""
+    """Judges row by row; addresses that differ only before the @ share one judgement.
+
+    Those with outcomes of their own share it with those of the domain that fared alike.
+    """
 
     def __init__(
         self,
@@ -235,13 +295,18 @@ class _Judge:
         header: RunHeader,
         settings: Settings,
         message: MessageFacts | None,
+        *,
+        learned: Learned | None,
+        explain: bool,
     ) -> None:
+        self._learned = learned
+        self._explain = explain
         self._rules = rules
         self._facts = facts
         self._header = header
         self._settings = settings
         self._message = message
-        self._ordinary: dict[tuple[str, bool], Judgement] = {}
+        self._ordinary: dict[tuple[str, bool, Own | None], Judgement] = {}
 
     def __call__(self, order: Order) -> Assessment:
         cell = read_cell(order.address, self._rules.providers.lenient_domains)
@@ -264,7 +329,8 @@ class _Judge:
             return refuse(cell.fault, self._rules, as_of=as_of, settings=settings)
         address = cell.address
         assert address is not None
-        alike = (address.domain, is_role(address, self._rules.role_accounts))
+        own = self._learned.own(address.normalized) if self._learned else None
+        alike = (address.domain, is_role(address, self._rules.role_accounts), own)
         known = self._ordinary.get(alike) if address.is_ordinary else None
         if known is not None:
             return known
@@ -276,6 +342,8 @@ class _Judge:
             sender=self._header.sender,
             message=self._message,
             settings=settings,
+            history=self._learned,
+            explain=self._explain,
         )
         if address.is_ordinary:
             self._ordinary[alike] = judgement

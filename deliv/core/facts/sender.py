@@ -19,6 +19,7 @@ from deliv.core.auth.spf_check import SpfResult, SpfVerdict
 from deliv.core.blocklists import Listing
 from deliv.core.facts.recipient import Route
 from deliv.core.facts.spec import Evidence
+from deliv.core.facts.whatif import Changes
 from deliv.core.providers import Provider
 
 
@@ -140,6 +141,8 @@ class SenderFacts:
     """Mails a day; None when unknown."""
     evidence: Evidence = ()
     """What was asked and answered."""
+    supposed: Changes = ()
+    """What is supposed instead, by somebody who asks: what if?"""
 
     @property
     def dkim(self) -> DkimState | None:

@@ -20,6 +20,7 @@ from deliv.core.blocklists import ListingStatus
 from deliv.core.facts.recipient import Route
 from deliv.core.facts.sender import DkimState, SenderFacts, SpfStatus
 from deliv.core.facts.spec import FactSpec, FactValue, flag, number, word
+from deliv.core.facts.whatif import suppose
 from deliv.core.providers import ProviderKind
 
 PLUS_ALL: Final = "plus_all"
@@ -112,7 +113,7 @@ SENDER_FACTS: Final[Mapping[str, FactSpec]] = {
 
 
 def sender_facts(facts: SenderFacts) -> dict[str, FactValue]:
-    """Return the facts about the sender."""
+    """Return the facts about the sender: as they are, or as somebody supposes them to be."""
     values: dict[str, FactValue] = {
         "sender.route": None if facts.route is Route.UNKNOWN else facts.route.value,
         "sender.kind": facts.provider.kind.value if facts.provider else "",
@@ -142,7 +143,7 @@ def sender_facts(facts: SenderFacts) -> dict[str, FactValue]:
         values[f"sender.{policy.kind}"] = _known(policy.state)
     if facts.volume_per_day is not None:
         values["sender.volume"] = facts.volume_per_day
-    return values
+    return suppose(values, facts.supposed) if facts.supposed else values
 
 
 def _known(state: str) -> str | None:
