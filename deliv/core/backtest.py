@@ -114,7 +114,7 @@ def backtest(
     split: first day to predict, or the share of the time between the first and the last outcome that
         is only learned from. sender: facts about the sender, as for `learn`.
     """
-    known = sorted(outcomes, key=lambda outcome: outcome.day)
+    known = sorted(outcomes, key=_order)
     if not known:
         return Backtest(split=None, months=0, trials=tuple(map(_nothing, Event)))
     first, last = known[0].day, known[-1].day
@@ -140,6 +140,11 @@ def backtest(
     earlier = total_of(outcome for outcome in known if outcome.day < start)
     trials = tuple(foresight.trial(earlier) for foresight in foresights.values())
     return Backtest(split=start, months=months, trials=trials)
+
+
+def _order(outcome: Outcome) -> tuple[date, str, str, str, int]:
+    """Return what puts outcomes into one order, so that sums of fractions are the same in every run."""
+    return outcome.day, outcome.domain, outcome.who, outcome.kind, outcome.count
 
 
 def total_of(outcomes: Iterable[Outcome]) -> Counts:

@@ -249,3 +249,23 @@ def test_a_file_that_is_no_yaml_says_where(write: Write) -> None:
 
 def test_an_empty_canary_believes_the_resolver(write: Write) -> None:
     assert load_settings(write("network: {canary: []}\n")).network.canary == ()
+
+
+def test_the_history_is_kept_beside_the_settings(write: Write) -> None:
+    path = write("history: {path: data/history.sqlite, half_life_days: 90}\n")
+
+    history = load_settings(path).history
+
+    assert history.path == str(path.parent / "data" / "history.sqlite")
+    assert history.half_life_days == 90
+
+
+def test_a_history_may_be_turned_off_and_has_its_defaults(write: Write) -> None:
+    assert load_settings(write("history: {path: 'off'}\n")).history.path == "off"
+    assert load_settings(write("history: {}\n")).history.half_life_days == 180
+
+
+def test_a_history_that_fades_at_once_is_a_slip(write: Write) -> None:
+    assert faults_of(write("history: {half_life_days: 0}\n")) == [
+        ":1: history.half_life_days: this must be at least 1"
+    ]

@@ -9,8 +9,10 @@ the rule book, exactly.
 import math
 from dataclasses import dataclass
 
+from deliv.core.beta import product_quantile
 from deliv.core.explanation import Parts, Shares
 from deliv.core.likelihood.pooling import Beta
+from deliv.core.placement import interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,8 @@ class Belief:
         """Mails that the Beta of the same mean and variance as the share of the inbox is worth.
 
         That share is a product of two independent Betas. Where they stem from one Dirichlet it is a
-        Beta itself; else a Beta of the same first two moments stands for it (Fan 1991, Communications in
-        Statistics - Theory and Methods 20, 4043), whose quantiles are right to about 0.005: see the tests.
+        Beta itself, of just this strength (Fan 1991, Communications in Statistics - Theory and Methods
+        20, 4043, on the approximation of others).
         """
         taken = Beta(yes=self.refused.no, no=self.refused.yes)
         mean = taken.mean * self.inbox.mean
@@ -80,3 +82,14 @@ class Belief:
         if variance <= 0 or not 0 < mean < 1:
             return math.inf
         return mean * (1.0 - mean) / variance - 1.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 90 % interval of the share of the inbox, right to 0.005."""
+        mean, taken = self.shares.inbox, self.refused.no
+        if abs(taken - self.inbox.strength) < 1e-9 or min(taken, self.inbox.yes, self.inbox.no) <= 0:
+            strength = self.strength
+            return interval(mean, strength) if math.isfinite(strength) else (mean, mean)
+        numbers = (taken, self.refused.yes, self.inbox.yes, self.inbox.no)
+        low, high = (product_quantile(p, *(round(n, 4) or 1e-4 for n in numbers)) for p in (0.05, 0.95))
+        return min(low, mean), max(high, mean)

@@ -1,6 +1,5 @@
 """Where a mail lands, once the shop's own outcomes have been added to what was believed before."""
 
-import math
 from dataclasses import replace
 
 from deliv.core.explanation import ExplainedLevel, LevelName, Parts, Shares
@@ -8,7 +7,7 @@ from deliv.core.historybook import Channel, HistoryBook
 from deliv.core.likelihood.belief import Belief
 from deliv.core.likelihood.levels import Evidence, Level, Own
 from deliv.core.likelihood.pooling import Beta, hand_down, lean
-from deliv.core.placement import NOWHERE, Placement, interval
+from deliv.core.placement import NOWHERE, Placement
 from deliv.core.rules import Basis
 
 GONE = replace(NOWHERE, basis=Basis.HISTORY)
@@ -58,9 +57,7 @@ class Blend:
     def placement(self) -> Placement:
         """What follows."""
         shares, strength = self.total.shares, self.total.strength
-        low = high = shares.inbox
-        if math.isfinite(strength):
-            low, high = interval(shares.inbox, strength)
+        low, high = self.total.interval
         # History is the basis once it tells more than what was believed before it.
         is_learned = strength >= 2 * self._prior.strength
         return Placement(
