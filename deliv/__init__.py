@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from deliv.core.auth.spf import SpfRecord as SpfRecord
     from deliv.core.auth.spf import parse_spf as parse_spf
     from deliv.core.auth.spf_check import SpfResult as SpfResult
+    from deliv.core.backtest import backtest as backtest
     from deliv.core.canary import Trust as Trust
     from deliv.core.errors import AddressSyntaxError as AddressSyntaxError
     from deliv.core.errors import DelivError as DelivError
@@ -43,13 +44,20 @@ if TYPE_CHECKING:
     from deliv.core.errors import RuleErrors as RuleErrors
     from deliv.core.errors import SettingsErrors as SettingsErrors
     from deliv.core.errors import SpfSyntaxError as SpfSyntaxError
+    from deliv.core.experience import Experience as Experience
+    from deliv.core.experience import Remembered as Remembered
     from deliv.core.facts import MessageFacts as MessageFacts
     from deliv.core.facts import RecipientFacts as RecipientFacts
     from deliv.core.facts import Route as Route
     from deliv.core.facts import SenderFacts as SenderFacts
+    from deliv.core.facts import parse_what_if as parse_what_if
     from deliv.core.findings import Finding as Finding
+    from deliv.core.learning import learn as learn
     from deliv.core.mx import MxRecord as MxRecord
     from deliv.core.order import Order as Order
+    from deliv.core.outcomes import BounceReason as BounceReason
+    from deliv.core.outcomes import Outcome as Outcome
+    from deliv.core.outcomes import OutcomeKind as OutcomeKind
     from deliv.core.placement import Placement as Placement
     from deliv.core.placement import Risk as Risk
     from deliv.core.providers import Provider as Provider
@@ -99,6 +107,7 @@ __all__ = [
     "Assessment",
     "AssessmentStream",
     "Basis",
+    "BounceReason",
     "DelivError",
     "DkimKey",
     "DkimSyntaxError",
@@ -107,6 +116,7 @@ __all__ = [
     "DmarcResult",
     "DmarcSyntaxError",
     "DnsResolver",
+    "Experience",
     "Finding",
     "Format",
     "InputError",
@@ -115,6 +125,8 @@ __all__ = [
     "MxRecord",
     "Order",
     "OrderMail",
+    "Outcome",
+    "OutcomeKind",
     "OutputError",
     "Placement",
     "Provider",
@@ -125,6 +137,7 @@ __all__ = [
     "RecordSyntaxError",
     "RecordType",
     "RecordingError",
+    "Remembered",
     "Report",
     "Resolver",
     "Result",
@@ -148,6 +161,7 @@ __all__ = [
     "__version__",
     "assess",
     "audit_sender",
+    "backtest",
     "check",
     "check_host",
     "classify",
@@ -155,6 +169,7 @@ __all__ = [
     "evaluate_dmarc",
     "examine_sender",
     "gather_facts",
+    "learn",
     "load_rules",
     "load_settings",
     "mend_address",
@@ -162,6 +177,7 @@ __all__ = [
     "parse_dkim_key",
     "parse_dmarc",
     "parse_spf",
+    "parse_what_if",
     "read_message",
     "read_orders",
     "read_recording",
@@ -193,6 +209,7 @@ _HOMES: Final = {
     "SpfRecord": "deliv.core.auth.spf",
     "parse_spf": "deliv.core.auth.spf",
     "SpfResult": "deliv.core.auth.spf_check",
+    "backtest": "deliv.core.backtest",
     "Trust": "deliv.core.canary",
     "AddressSyntaxError": "deliv.core.errors",
     "DelivError": "deliv.core.errors",
@@ -205,13 +222,20 @@ _HOMES: Final = {
     "RuleErrors": "deliv.core.errors",
     "SettingsErrors": "deliv.core.errors",
     "SpfSyntaxError": "deliv.core.errors",
+    "Experience": "deliv.core.experience",
+    "Remembered": "deliv.core.experience",
     "MessageFacts": "deliv.core.facts",
     "RecipientFacts": "deliv.core.facts",
     "Route": "deliv.core.facts",
     "SenderFacts": "deliv.core.facts",
+    "parse_what_if": "deliv.core.facts",
     "Finding": "deliv.core.findings",
+    "learn": "deliv.core.learning",
     "MxRecord": "deliv.core.mx",
     "Order": "deliv.core.order",
+    "BounceReason": "deliv.core.outcomes",
+    "Outcome": "deliv.core.outcomes",
+    "OutcomeKind": "deliv.core.outcomes",
     "Placement": "deliv.core.placement",
     "Risk": "deliv.core.placement",
     "Provider": "deliv.core.providers",

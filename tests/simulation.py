@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from deliv.core.likelihood.belief import Belief
+from deliv.core.likelihood.pooling import Beta
 from deliv.core.outcomes import Outcome, OutcomeKind
 from deliv.core.placement import PlacementBook, Prior
 from deliv.core.providers import Provider, ProviderBook, ProviderKind
@@ -93,11 +94,18 @@ def draw(book: RuleBook, dice: random.Random) -> dict[str, Truth]:
 def _truth(each: Provider, book: RuleBook, shifts: Sequence[float], dice: random.Random) -> Truth:
     prior = book.placement.prior(each)
     belief = Belief.of(prior, prior.strength, book.placement.history.bounces(each.kind))
+    spread = book.placement.history.kind_spread
     rates = [
-        _beta(_shifted(beta.mean, shift), beta.strength, dice)
+        _beta(_shifted(beta.mean, shift), _own_strength(beta, spread), dice)
         for beta, shift in zip((belief.refused, belief.inbox, belief.junk), shifts, strict=True)
     ]
     return Truth(id=each.id, refused=rates[0], inbox=rates[1], junk=rates[2])
+
+
+def _own_strength(beta: Beta, spread: float) -> float:
+    """Return how firm a provider's rate is once its kind is known: the prior's strength covers both."""
+    own = 1 / (beta.strength + 1) - beta.mean * (1 - beta.mean) * spread**2
+    return 1 / own - 1
 
 
 def _shifted(rate: float, shift: float) -> float:

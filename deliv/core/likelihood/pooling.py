@@ -15,7 +15,9 @@ Providers of one kind are less alike than domains of one provider. All that they
 of the log-odds against what the rule book says, for which a normal prior around 0 is stated; it is
 found by penalised quasi-likelihood (Breslow and Clayton 1993, JASA 88, 9), each provider counting
 less the more providers vary (extra-binomial variation; Williams 1982, Applied Statistics 31, 144).
-So five bounces at one provider say little of the next, and no single provider says much.
+So five bounces at one provider say little of the next, and no single provider says much. The
+strength of a prior covers the doubt about the kind, too; it is kept when the shift is learned,
+which errs on the side of wider intervals.
 """
 
 import math
