@@ -9,7 +9,7 @@ the rule book, exactly.
 import math
 from dataclasses import dataclass
 
-from deliv.core.beta import product_quantile
+from deliv.core.beta import product_interval
 from deliv.core.explanation import Parts, Shares
 from deliv.core.likelihood.pooling import Beta
 from deliv.core.placement import interval
@@ -91,5 +91,5 @@ class Belief:
             strength = self.strength
             return interval(mean, strength) if math.isfinite(strength) else (mean, mean)
         numbers = (taken, self.refused.yes, self.inbox.yes, self.inbox.no)
-        low, high = (product_quantile(p, *(round(n, 4) or 1e-4 for n in numbers)) for p in (0.05, 0.95))
+        low, high = product_interval(*(round(n, 4) or 1e-4 for n in numbers))
         return min(low, mean), max(high, mean)

@@ -1,5 +1,7 @@
 """Three Betas for one Dirichlet, and the interval of their product, against scipy."""
 
+import random
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -66,6 +68,23 @@ def test_the_interval_is_right_to_half_a_percent(parts):
 
     assert low == pytest.approx(product_quantile(0.05, parts), abs=0.005)
     assert high == pytest.approx(product_quantile(0.95, parts), abs=0.005)
+
+
+def test_so_it_is_for_odd_counts():
+    dice = random.Random(5)
+    for _ in range(60):
+        n, rest = dice.choice([1, 5, 20, 100, 1000]), max(1e-3, dice.random() * dice.choice([0.01, 0.1, 1]))
+        parts = Parts(
+            refused=6 * rest + n * rest * dice.random(),
+            taken=6 * (1 - rest) + n * (1 - rest),
+            inbox=0.2 + 6 * dice.random() + dice.choice([0, 5, 500]) * dice.random(),
+            elsewhere=0.05 + 3 * dice.random() + dice.choice([0, 5, 20]) * dice.random(),
+            junk=1,
+            lost=1,
+        )
+        low, high = Belief.from_parts(parts).interval
+        assert low == pytest.approx(product_quantile(0.05, parts), abs=0.005), parts
+        assert high == pytest.approx(product_quantile(0.95, parts), abs=0.005), parts
 
 
 def test_the_moments_are_those_of_scipy():
