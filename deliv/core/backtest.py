@@ -7,7 +7,7 @@ baselines show what the model is worth: one rate for everybody, and the priors o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -248,12 +248,8 @@ class _Foresight:
         )
         if mails <= 0:
             return trial
-        return Trial(
-            event=self.event,
-            earlier=trial.earlier,
-            mails=trial.mails,
-            events=trial.events,
-            lack=trial.lack,
+        return replace(
+            trial,
             model=score(self.model),
             global_rate=score(self.global_rate),
             priors=score(self.priors),
