@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from deliv.core.auth.spf import SpfRecord as SpfRecord
     from deliv.core.auth.spf import parse_spf as parse_spf
     from deliv.core.auth.spf_check import SpfResult as SpfResult
+    from deliv.core.backtest import backtest as backtest
     from deliv.core.bounces import Bounce as Bounce
     from deliv.core.bounces import BounceReport as BounceReport
     from deliv.core.bounces import Phase as Phase
@@ -49,14 +50,20 @@ if TYPE_CHECKING:
     from deliv.core.errors import RuleErrors as RuleErrors
     from deliv.core.errors import SettingsErrors as SettingsErrors
     from deliv.core.errors import SpfSyntaxError as SpfSyntaxError
+    from deliv.core.experience import Experience as Experience
+    from deliv.core.experience import Remembered as Remembered
     from deliv.core.facts import MessageFacts as MessageFacts
     from deliv.core.facts import RecipientFacts as RecipientFacts
     from deliv.core.facts import Route as Route
     from deliv.core.facts import SenderFacts as SenderFacts
+    from deliv.core.facts import parse_what_if as parse_what_if
     from deliv.core.findings import Finding as Finding
+    from deliv.core.learning import learn_from as learn_from
     from deliv.core.mx import MxRecord as MxRecord
     from deliv.core.order import Order as Order
     from deliv.core.outcomes import BounceReason as BounceReason
+    from deliv.core.outcomes import Outcome as Outcome
+    from deliv.core.outcomes import OutcomeKind as OutcomeKind
     from deliv.core.placement import Placement as Placement
     from deliv.core.placement import Risk as Risk
     from deliv.core.providers import Provider as Provider
@@ -123,6 +130,7 @@ __all__ = [
     "DmarcResult",
     "DmarcSyntaxError",
     "DnsResolver",
+    "Experience",
     "Finding",
     "Format",
     "HistoryError",
@@ -132,6 +140,8 @@ __all__ = [
     "MxRecord",
     "Order",
     "OrderMail",
+    "Outcome",
+    "OutcomeKind",
     "OutputError",
     "Phase",
     "Placement",
@@ -143,6 +153,7 @@ __all__ = [
     "RecordSyntaxError",
     "RecordType",
     "RecordingError",
+    "Remembered",
     "Report",
     "Resolver",
     "Result",
@@ -166,6 +177,7 @@ __all__ = [
     "__version__",
     "assess",
     "audit_sender",
+    "backtest",
     "check",
     "check_host",
     "classify",
@@ -174,6 +186,7 @@ __all__ = [
     "examine_sender",
     "follow_up",
     "gather_facts",
+    "learn_from",
     "load_rules",
     "load_settings",
     "mend_address",
@@ -181,6 +194,7 @@ __all__ = [
     "parse_dkim_key",
     "parse_dmarc",
     "parse_spf",
+    "parse_what_if",
     "read_bounce",
     "read_contacts",
     "read_message",
@@ -220,6 +234,7 @@ _HOMES: Final = {
     "Bounce": "deliv.core.bounces",
     "BounceReport": "deliv.core.bounces",
     "Phase": "deliv.core.bounces",
+    "backtest": "deliv.core.backtest",
     "Trust": "deliv.core.canary",
     "AddressSyntaxError": "deliv.core.errors",
     "DelivError": "deliv.core.errors",
@@ -233,14 +248,20 @@ _HOMES: Final = {
     "RuleErrors": "deliv.core.errors",
     "SettingsErrors": "deliv.core.errors",
     "SpfSyntaxError": "deliv.core.errors",
+    "Experience": "deliv.core.experience",
+    "Remembered": "deliv.core.experience",
     "MessageFacts": "deliv.core.facts",
     "RecipientFacts": "deliv.core.facts",
     "Route": "deliv.core.facts",
     "SenderFacts": "deliv.core.facts",
+    "parse_what_if": "deliv.core.facts",
     "Finding": "deliv.core.findings",
+    "learn_from": "deliv.core.learning",
     "MxRecord": "deliv.core.mx",
     "Order": "deliv.core.order",
     "BounceReason": "deliv.core.outcomes",
+    "Outcome": "deliv.core.outcomes",
+    "OutcomeKind": "deliv.core.outcomes",
     "Placement": "deliv.core.placement",
     "Risk": "deliv.core.placement",
     "Provider": "deliv.core.providers",

@@ -5,30 +5,29 @@ anything is written, and collects the distinct domains. Then their facts are gat
 question asked once. The second pass judges and yields row by row; rows are never kept.
 """
 
-import functools
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import TypeAlias
 
 from deliv.clock import now_of
-from deliv.core.address import Mend
-from deliv.core.assess import Assessment, Judgement, judge, leave_open, refuse, suit
-from deliv.core.case import Case, case_of_row
-from deliv.core.cell import Cell, read_cell
+from deliv.core.assess import Assessment
+from deliv.core.cell import read_cell
 from deliv.core.discovery import Scope, discover_sender
+from deliv.core.experience import Experience
 from deliv.core.exports import Role
 from deliv.core.facts import (
-    MessageFacts,
+    Changes,
+    FactValue,
     RecipientFacts,
     SenderFacts,
-    is_role,
     message_facts,
     sender_facts,
 )
 from deliv.core.findings import Findings, find
+from deliv.core.learning import learn_from
+from deliv.core.likelihood.learned import Learned
 from deliv.core.order import Order, OrderTable
-from deliv.core.ordercontext import OrderReader
 from deliv.core.question import Resolver
 from deliv.core.report import Report, RunHeader, Summary, Tally
 from deliv.core.rulebook import RuleBook
@@ -36,13 +35,11 @@ from deliv.core.seen import Seen
 from deliv.core.sending import OrderMessage, arrival, sending_of
 from deliv.core.settings import SenderProfile, Settings
 from deliv.gather import Interviewer, gather_domains
+from deliv.judging import RowJudge
 from deliv.version import __version__
 
 _LOOK_AHEAD = 2_000  # rows, where they can be read only once
-_MOST_SUITED = 10_000  # judgements that are kept for orders to come
 
-_Alike: TypeAlias = tuple[str, bool]
-"""What addresses that share a judgement have in common: the domain, and whether they stand for a role."""
 
 Progress = Callable[[int, int], None]
 """Told how many of how many domains are done."""
@@ -60,6 +57,9 @@ def stream(
     canary: Sequence[str] | None = None,
     started_at: datetime | None = None,
     on_progress: Progress | None = None,
+    history: Experience | None = None,
+    what_if: Changes = (),
+    explain: bool = False,
 ) -> "AssessmentStream":
     """Return an async iterator of one assessment for each row, in input order.
 
@@ -67,7 +67,9 @@ def stream(
         look-ahead. as_of: the day to judge for; today by default. sender: the shop's profile, or
         facts already looked up. message: one of the shop's order mails, as `read_message` returns
         it. settings: those of ``deliv.yaml``; `canary` overrides the one in
-        them, and an empty one believes the resolver as it is.
+        them, and an empty one believes the resolver as it is. history: what became of the shop's
+        earlier mails. what_if: what is supposed of the sender, as `parse_what_if` returns it. explain:
+        whether every placement carries the sum behind it.
 
     Iterating raises InputError for a list that cannot be read, before the first row. Trouble with
     the network is in the results, never raised.
@@ -83,6 +85,9 @@ def stream(
         canary=canary,
         started_at=started_at,
         on_progress=on_progress,
+        history=history,
+        what_if=what_if,
+        explain=explain,
     )
 
 
@@ -97,6 +102,9 @@ async def check(
     settings: Settings | None = None,
     canary: Sequence[str] | None = None,
     started_at: datetime | None = None,
+    history: Experience | None = None,
+    what_if: Changes = (),
+    explain: bool = False,
 ) -> Report:
     """Return the whole report on a list small enough to hold in memory; see `stream`."""
     assessments = stream(
@@ -109,6 +117,9 @@ async def check(
         settings=settings,
         canary=canary,
         started_at=started_at,
+        history=history,
+        what_if=what_if,
+        explain=explain,
     )
     header = await assessments.prepare()
     rows = tuple([assessment async for assessment in assessments])
@@ -131,6 +142,9 @@ class AssessmentStream:
         canary: Sequence[str] | None,
         started_at: datetime | None,
         on_progress: Progress | None,
+        history: Experience | None = None,
+        what_if: Changes = (),
+        explain: bool = False,
     ) -> None:
         self._orders = orders
         self._rules = rules
@@ -142,6 +156,10 @@ class AssessmentStream:
         self._started_at = started_at or now_of(settings)
         self._as_of = as_of or self._started_at.date()
         self._on_progress = on_progress
+        self._history = history
+        self._what_if = what_if
+        self._explain = explain
+        self._learned: Learned | None = None
         self._facts: dict[str, RecipientFacts] = {}
         self._header: RunHeader | None = None
         self._summary: Summary | None = None
@@ -172,7 +190,10 @@ class AssessmentStream:
         facts = sender if isinstance(sender, SenderFacts) else None
         if sending is not None:
             facts = await self.interviewer.run(discover_sender(sending, self._scope()))
+        if facts is not None and self._what_if:
+            facts = replace(facts, supposed=self._what_if)
         of_sender = self._sender_findings(facts)
+        self._learned = self._learn(facts)
         table = self._orders if isinstance(self._orders, OrderTable) else None
         self._header = RunHeader(
             version=__version__,
@@ -186,25 +207,28 @@ class AssessmentStream:
             address_column=table.address_column if table else "",
             # Tables of other makes need not know of systems.
             system=getattr(table, "system", None),
+            history=self._learned.counts if self._learned else None,
         )
         return self._header
 
     async def __aiter__(self) -> AsyncIterator[Assessment]:
         header = await self.prepare()
-        judge_order = _Judge(
+        judge_row = RowJudge(
             self._rules,
             self._facts,
             header,
             self._settings,
             self._mail.facts if self._mail else None,
             has_phones=Role.BUYER_PHONE in getattr(self._orders, "roles", ()),
+            learned=self._learned,
+            explain=self._explain,
         )
         tally, seen, repeated = Tally(), Seen(), 0
         for batch in _batches(self._orders):
             if _is_one_shot(self._orders):
                 await self._gather(batch)
             for order in batch:
-                assessment = judge_order(order)
+                assessment = judge_row(order)
                 tally.add(assessment)
                 repeated += assessment.normalized is not None and seen.add(assessment.normalized)
                 yield assessment
@@ -234,99 +258,29 @@ class AssessmentStream:
     def _sender_findings(self, sender: SenderFacts | None) -> Findings:
         if sender is None:
             return Findings(fired=(), undecided=())
+        return find(self._rules.rules, self._sender_values(sender), sender.evidence, self._as_of)
+
+    def _sender_values(self, sender: SenderFacts) -> dict[str, FactValue]:
         values = sender_facts(sender)
         if self._mail is not None:
             values |= message_facts(self._mail.facts, shop_name=self._settings.shop.name)
-        return find(self._rules.rules, values, sender.evidence, self._as_of)
+        return values
 
-
-class _Judge:
-    """Judges row by row; addresses that differ only before the @ share one judgement."""
-
-    def __init__(
-        self,
-        rules: RuleBook,
-        facts: dict[str, RecipientFacts],
-        header: RunHeader,
-        settings: Settings,
-        message: MessageFacts | None,
-        *,
-        has_phones: bool,
-    ) -> None:
-        self._rules = rules
-        self._facts = facts
-        self._header = header
-        self._settings = settings
-        self._message = message
-        self._has_phones = has_phones
-        self._reader = order_reader(rules, settings, header.started_at)
-        self._shared: dict[_Alike, Judgement] = {}
-        self._suited: dict[tuple[_Alike, Case], Judgement] = {}
-
-    def __call__(self, order: Order) -> Assessment:
-        cell = read_cell(order.address, self._rules.providers.lenient_domains)
-        return Assessment(
-            judgement=self._judgement(cell, order),
-            address=order.address,
-            normalized=cell.address.normalized if cell.address else None,
-            mends=(Mend.SAME_ORDER, *cell.mends) if order.inherited else cell.mends,
-            several=cell.several,
-            row=order.row,
-            line=order.line,
-            cells=order.cells,
-            read_order=functools.partial(self._reader.read, order.fields) if order.has_fields else None,
-        )
-
-    def _judgement(self, cell: Cell, order: Order) -> Judgement:
-        alike, plain = self._plain(cell)
-        if not order.has_fields or not plain.advice.phone_window:
-            return plain  # nothing of the order matters, so it is not even read
-        urgency = self._rules.advice.urgency
-        case = case_of_row(order.fields, self._reader, urgency, has_phones=self._has_phones)
-        known = self._suited.get((alike, case)) if alike else None
-        if known is not None:
-            return known
-        suited = suit(plain, case, self._rules, as_of=self._header.as_of, settings=self._settings)
-        if alike:
-            if len(self._suited) == _MOST_SUITED:
-                self._suited.clear()
-            self._suited[alike, case] = suited
-        return suited
-
-    def _plain(self, cell: Cell) -> tuple[_Alike | None, Judgement]:
-        """Return the judgement without an order, and what addresses that share it have in common."""
-        as_of, settings = self._header.as_of, self._settings
-        if cell.is_garbled:
-            return None, leave_open(self._rules, as_of=as_of, settings=settings)
-        if cell.fault is not None:
-            return None, refuse(cell.fault, self._rules, as_of=as_of, settings=settings)
-        address = cell.address
-        assert address is not None
-        facts = self._facts[address.domain]
-        alike = (address.domain, is_role(address, self._rules.role_accounts))
-        is_shared = address.is_ordinary and facts.did_you_mean is None  # a suggestion names the whole address
-        known = self._shared.get(alike) if is_shared else None
-        if known is not None:
-            return alike, known
-        judgement = judge(
-            address,
-            facts,
+    def _learn(self, sender: SenderFacts | None) -> Learned | None:
+        """Return what the history says, once for the run; MX hosts tell of providers only for lists
+        that can be read twice.
+        """
+        if self._history is None:
+            return None
+        return learn_from(
+            self._history,
             self._rules,
-            as_of=as_of,
-            sender=self._header.sender,
-            message=self._message,
-            settings=settings,
+            as_of=self._as_of,
+            half_life_days=self._settings.history.half_life_days,
+            sender=self._sender_values(sender) if sender else None,
+            volume_per_day=sender.volume_per_day if sender else None,
+            facts=self._facts,
         )
-        if is_shared:
-            self._shared[alike] = judgement
-        return alike if is_shared else None, judgement
-
-
-def order_reader(rules: RuleBook, settings: Settings, started_at: datetime) -> OrderReader:
-    """Return what reads the orders of this shop, by the clock of the run."""
-    zone = started_at.tzinfo
-    assert zone is not None
-    return OrderReader(words=rules.advice.words, zone=zone, country=settings.shop.country)
 
 
 def _is_one_shot(orders: Iterable[Order]) -> bool:

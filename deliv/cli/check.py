@@ -27,6 +27,7 @@ def check(
     as_of: options.AsOfOption = None,
     from_: options.FromOption = None,
     message: options.MessageOption = None,
+    what_if: options.WhatIfOption = None,
     format_: options.FormatOption = None,
     output: options.OutputOption = None,
     encoding: options.OutputEncodingOption = None,
@@ -45,7 +46,7 @@ def check(
 ) -> int:
     from deliv.cli.exitcodes import ExitCode, exit_code
     from deliv.cli.reporting import Target, format_by_ending, run_check
-    from deliv.cli.setup import NetworkOptions, SenderOptions, read_mail, set_up
+    from deliv.cli.setup import NetworkOptions, SenderOptions, read_mail, read_what_if, set_up
 
     network = NetworkOptions(
         nameserver=nameserver,
@@ -73,7 +74,14 @@ def check(
     )
     mail = read_mail(message)
     summary = run_check(
-        file, setup, target, column=column, input_encoding=input_encoding, system=system, message=mail
+        file,
+        setup,
+        target,
+        column=column,
+        input_encoding=input_encoding,
+        system=system,
+        message=mail,
+        what_if=read_what_if(what_if, setup, mail),
     )
     return exit_code(summary, fail_on=fail_on, max_unknown=max_unknown)
 

@@ -45,7 +45,7 @@ def learn(
     from deliv.clock import now_of
     from deliv.core.errors import InputError
     from deliv.formats.lessons import lesson_lines, remark_lines
-    from deliv.learn import learn as learn_from
+    from deliv.learn import learn as learn_source
     from deliv.locale import translator
     from deliv.sources.outcomefiles import SourceKind, open_outcomes
     from deliv.sources.rulefiles import load_rules
@@ -74,7 +74,7 @@ def learn(
                     encoding=input_encoding,
                     bounce_mails=_bounce_mails(),
                 ) as readings:
-                    lesson = learn_from(
+                    lesson = learn_source(
                         readings,
                         store,
                         name=name,

@@ -37,6 +37,7 @@ def lookup(
     config: options.ConfigOption = None,
     as_of: options.AsOfOption = None,
     from_: options.FromOption = None,
+    what_if: options.WhatIfOption = None,
     format_: Annotated[
         LookupFormat,
         typer.Option(
@@ -46,6 +47,15 @@ def lookup(
             help=tr("How to show the addresses."),
         ),
     ] = LookupFormat.PAGE,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            envvar="DELIV_EXPLAIN",
+            rich_help_panel=options.OUTPUT,
+            help=tr("Show the sum behind the chance of the inbox: what is believed, and what moved it."),
+        ),
+    ] = False,
     lang: options.LangOption = None,
     max_unknown: options.MaxUnknownOption = 20.0,
     nameserver: options.NameserverOption = None,
@@ -60,7 +70,13 @@ def lookup(
     from deliv.checklist import stream
     from deliv.cli.exitcodes import exit_code
     from deliv.cli.output import open_output
-    from deliv.cli.setup import NetworkOptions, SenderOptions, set_up, write_recording
+    from deliv.cli.setup import (
+        NetworkOptions,
+        SenderOptions,
+        read_what_if,
+        set_up,
+        write_recording,
+    )
     from deliv.core.errors import InputError
     from deliv.formats import write_stream
     from deliv.lookup import orders_of
@@ -80,7 +96,14 @@ def lookup(
     )
     setup = set_up(network, config=config, rules=rules, sender=SenderOptions(from_=from_), as_of=as_of)
     assessments = stream(
-        orders, setup.rules, setup.resolver, as_of=setup.as_of, sender=setup.sender, settings=setup.settings
+        orders,
+        setup.rules,
+        setup.resolver,
+        as_of=setup.as_of,
+        sender=setup.sender,
+        settings=setup.settings,
+        what_if=read_what_if(what_if, setup),
+        explain=explain,
     )
     is_for_machines = format_ in (LookupFormat.JSON, LookupFormat.JSONL)
     with open_output(None, "utf-8" if is_for_machines else sys.stdout.encoding, errors="replace") as file:

@@ -210,6 +210,16 @@ FromOption: TypeAlias = Annotated[
         metavar="ADDRESS",
     ),
 ]
+WhatIfOption: TypeAlias = Annotated[
+    list[str] | None,
+    _option(
+        "--what-if",
+        "WHAT_IF",
+        SENDER,
+        tr("Judge as if your mail were sent like this, such as dmarc=none,spf=pass,dkim=pass."),
+        metavar="NAME=VALUE,…",
+    ),
+]
 ListOption: TypeAlias = Annotated[
     str | None,
     _option(

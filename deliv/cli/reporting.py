@@ -15,6 +15,7 @@ from deliv.cli.language import chosen_language, tr
 from deliv.cli.output import Replacements, open_output, refuse_overwriting
 from deliv.cli.setup import Setup, write_recording
 from deliv.cli.terminal import shows_color, width_of
+from deliv.core.facts import Changes
 from deliv.core.report import Summary
 from deliv.core.sending import OrderMessage
 from deliv.formats import MACHINE_FORMATS, Format, open_writer, write_stream
@@ -67,6 +68,7 @@ def run_check(
     input_encoding: str | None = None,
     system: str | None = None,
     message: OrderMessage | None = None,
+    what_if: Changes = (),
 ) -> Summary:
     """Check the list in `file`, write the report, and return its summary."""
     with OrderFile(file, setup.rules, column=column, encoding=input_encoding, system=system) as orders:
@@ -81,6 +83,7 @@ def run_check(
             message=message,
             settings=setup.settings,
             on_progress=progress(quiet=target.quiet),
+            what_if=what_if,
         )
         with ExitStack() as stack:
             outputs = _Outputs(stack, target, list_encoding)

@@ -13,6 +13,7 @@ from deliv.cli.output import open_output
 from deliv.clock import now_of
 from deliv.core.canary import Trust
 from deliv.core.errors import InputError, SettingsErrors
+from deliv.core.facts import Changes, parse_what_if
 from deliv.core.question import Resolver
 from deliv.core.rulebook import RuleBook
 from deliv.core.sending import from_domain
@@ -200,6 +201,17 @@ def read_mail(path: str | None) -> "OrderMail | None":
     from deliv.sources.message import read_message
 
     return read_message(path)
+
+
+def read_what_if(texts: Sequence[str] | None, setup: Setup, mail: "OrderMail | None" = None) -> Changes:
+    """Return what ``--what-if`` supposes.
+
+    Raises InputError for words that nobody knows, and when there is no sender to suppose it of.
+    """
+    changes = parse_what_if(texts or ())
+    if changes and setup.sender is None and mail is None:
+        raise InputError("--what-if needs a sender: name it with --from; nothing was checked")
+    return changes
 
 
 def write_recording(setup: Setup, trust: Trust | None) -> None:

@@ -18,7 +18,8 @@ from deliv.core.facts import (
     recipient_facts,
     sender_facts,
 )
-from deliv.core.findings import Finding, Findings, find
+from deliv.core.findings import Finding, Findings
+from deliv.core.likelihood.learned import Learned
 from deliv.core.ordercontext import OrderContext
 from deliv.core.placement import NOWHERE, Placement, Risk
 from deliv.core.providers import Provider
@@ -26,7 +27,7 @@ from deliv.core.question import Trouble
 from deliv.core.rulebook import RuleBook
 from deliv.core.rules import Reason, Rule
 from deliv.core.settings import Settings
-from deliv.core.weighing import weigh
+from deliv.core.weighing import appraise
 from deliv.core.wording import Fields, address_fields, shop_fields
 
 
@@ -174,15 +175,28 @@ def assess(
     message: MessageFacts | None = None,
     order: OrderContext | None = None,
     settings: Settings | None = None,
+    history: Learned | None = None,
+    explain: bool = False,
 ) -> Assessment:
     """Judge one address on the day `as_of`.
 
     `facts` are those of its domain; `sender` those of the shop, where they were looked up;
-    `message` those of one of its order mails; `order` what the mail is about. Never raises: what is not
-    known makes the result unknown, never undeliverable.
+    `message` those of one of its order mails; `order` what the mail is about; `history` is what
+    `learn_from` makes of the shop's own outcomes. With `explain`, the placement carries the sum behind
+    it. Never raises: what is not known makes the result unknown, never undeliverable.
     """
     settings = settings or Settings()
-    judgement = judge(address, facts, rules, as_of=as_of, sender=sender, message=message, settings=settings)
+    judgement = judge(
+        address,
+        facts,
+        rules,
+        as_of=as_of,
+        sender=sender,
+        message=message,
+        settings=settings,
+        history=history,
+        explain=explain,
+    )
     if order is not None:
         case = case_of(order, rules.advice.urgency, settings.shop.country)
         judgement = suit(judgement, case, rules, as_of=as_of, settings=settings)
@@ -203,10 +217,13 @@ def judge(
     sender: SenderFacts | None = None,
     message: MessageFacts | None = None,
     settings: Settings | None = None,
+    history: Learned | None = None,
+    explain: bool = False,
 ) -> Judgement:
     """Return what is to be said of an address.
 
-    It is the same for all ordinary addresses of a domain, but for those that belong to a role.
+    It is the same for all ordinary addresses of a domain, but for those that belong to a role and
+    those with outcomes of their own.
     """
     settings = settings or Settings()
     values = address_facts(address, role_accounts=rules.role_accounts) | recipient_facts(facts)
@@ -216,17 +233,21 @@ def judge(
         evidence += sender.evidence
     if message is not None:
         values |= message_facts(message, shop_name=settings.shop.name)
-    findings = find(rules.rules, values, evidence, as_of)
+    own = history.own(address.normalized) if history else None
     placement: Placement | None
-    risk, placement = weigh(
+    findings, risk, placement = appraise(
         rules,
         facts.provider,
-        findings,
         values,
+        evidence,
         volume_per_day=sender.volume_per_day if sender else None,
         as_of=as_of,
+        past=history.evidence(facts.domain, facts.provider, own) if history else None,
+        explain=explain,
     )
     reasons = _reasons(findings, facts, risk)
+    if own is not None and own.last_bounce is not None:
+        reasons = (*reasons, Reason.PAST_BOUNCE)
     if risk is Risk.UNKNOWN and facts.provider is None:
         placement = None  # neither the DNS nor the rule book has anything to say
     fields = address_fields(address, facts, sender, settings)

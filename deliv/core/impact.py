@@ -16,10 +16,9 @@ from deliv.core.facts import (
     recipient_facts,
     sender_facts,
 )
-from deliv.core.findings import find
 from deliv.core.providers import Provider
 from deliv.core.rulebook import RuleBook
-from deliv.core.weighing import weigh
+from deliv.core.weighing import appraise
 
 _Values = tuple[tuple[str, FactValue], ...]
 
@@ -83,6 +82,5 @@ def _inbox(
     volume_per_day: int | None,
     as_of: date,
 ) -> float:
-    findings = find(rules.rules, values, (), as_of)
-    _, placement = weigh(rules, provider, findings, values, volume_per_day=volume_per_day, as_of=as_of)
+    _, _, placement = appraise(rules, provider, values, volume_per_day=volume_per_day, as_of=as_of)
     return placement.inbox

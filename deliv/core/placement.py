@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from deliv.core.beta import beta_quantile
+from deliv.core.explanation import Explanation, PriorOf
+from deliv.core.historybook import HistoryBook
 from deliv.core.providers import Provider
 from deliv.core.requirements import Consequence, Demand
 from deliv.core.rules import Basis, Effect
@@ -66,6 +68,8 @@ class Placement:
     """Number of the shop's own outcomes in it."""
     note: Text | None = None
     """Where the figures come from, in words."""
+    explanation: Explanation | None = None
+    """The sum behind them; None unless somebody asked for it."""
 
 
 NOWHERE = Placement(inbox=0.0, spam=0.0, missing=1.0, inbox_low=0.0, inbox_high=0.0, basis=Basis.PUBLISHED)
@@ -88,12 +92,20 @@ class PlacementBook:
     """Mean of `inbox` from which on the risk is medium."""
     consequences: Mapping[Consequence, Effect] = field(default_factory=dict)
     """What a broken demand does to the placement of a mail."""
+    history: HistoryBook = field(default_factory=HistoryBook)
+    """How the shop's own outcomes count."""
 
     def prior(self, provider: Provider | None) -> Prior:
         """Return the prior of the provider, else of its kind, else of all."""
         if provider is None:
             return self.default
         return self.providers.get(provider.id) or self.kinds.get(provider.kind) or self.default
+
+    def prior_of(self, provider: Provider | None) -> PriorOf:
+        """Return whose prior that is."""
+        if provider is not None and provider.id in self.providers:
+            return PriorOf.PROVIDER
+        return PriorOf.KIND if provider is not None and provider.kind in self.kinds else PriorOf.DEFAULT
 
     def effect(self, demand: Demand) -> Effect:
         """Return what breaking a demand does; what no source confirms weighs half."""
@@ -124,7 +136,7 @@ def place(prior: Prior, effects: Iterable[Effect]) -> Placement:
     missing = min(max(missing, least_missing), 1.0 - spam)
     inbox = max(0.0, 1.0 - spam - missing)
     guessed = prior.basis is Basis.ESTIMATE or any(e.basis is Basis.ESTIMATE for e in effects)
-    low, high = _interval(inbox, prior.strength)
+    low, high = interval(inbox, prior.strength)
     return Placement(
         inbox=inbox,
         spam=spam,
@@ -143,7 +155,8 @@ def _raise(value: float, least: float, other: float) -> tuple[float, float]:
     return least, other * (1.0 - least) / (1.0 - value)
 
 
-def _interval(mean: float, strength: float) -> tuple[float, float]:
+def interval(mean: float, strength: float) -> tuple[float, float]:
+    """Return the 90 % interval of a Beta with this mean that is worth so many mails."""
     a, b = round(mean * strength, 6), round((1.0 - mean) * strength, 6)
     if a <= 0 or b <= 0:
         return mean, mean

@@ -11,6 +11,7 @@ from deliv.core.canary import Trust
 from deliv.core.exports import ExportSystem
 from deliv.core.facts import SenderFacts
 from deliv.core.findings import Finding
+from deliv.core.likelihood.tally import Counts
 from deliv.core.placement import Risk
 from deliv.core.rules import Rule
 
@@ -39,6 +40,8 @@ class RunHeader:
     """Which of them holds the addresses."""
     system: ExportSystem | None = None
     """Whose export the list is; None where no system was recognised."""
+    history: Counts | None = None
+    """What the shop's history comes to; None without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     RETIRED_DOMAIN = "retired_domain"
     RELAY_ADDRESS = "relay_address"
     CARRIER_FILTER = "carrier_filter"
+    PAST_BOUNCE = "past_bounce"
     SENDER_AUTH_MISSING = "sender_auth_missing"
     SENDER_AUTH_BROKEN = "sender_auth_broken"
     SENDER_UNREACHABLE = "sender_unreachable"

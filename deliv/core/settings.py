@@ -76,10 +76,12 @@ class CalendarSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistorySettings:
-    """Where the shop's own outcomes are kept."""
+    """What became of the shop's earlier mails."""
 
     path: str = ""
-    """The file, or ``off``; empty for one in the user's data folder."""
+    """File that it is kept in; empty for the usual place, ``off`` for none."""
+    half_life_days: float = 180.0
+    """Days after which an outcome counts half."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from deliv.core.ladder import PlannedStep
 from deliv.core.ordercontext import OrderContext
 from deliv.core.report import ResolverReport, RunHeader, Summary
 from deliv.core.rules import Reason, Rule
+from deliv.formats.explanation import explanation_document
 from deliv.formats.kept import Kept
 from deliv.formats.safe import encodable
 from deliv.locale import translator
@@ -53,6 +54,7 @@ def _sender(header: RunHeader, lang: str) -> dict[str, Any] | None:
         "organizational_domain": dmarc.organizational_domain,
         "findings": [finding_document(finding, lang) for finding in header.sender_findings],
         "undecided": _ids(header.sender_undecided),
+        **({"what_if": dict(sender.supposed)} if sender.supposed else {}),
     }
 
 
@@ -103,6 +105,7 @@ def _judgement(judgement: Judgement, lang: str) -> dict[str, Any]:
             "basis": placement.basis,
             "observations": placement.observations,
         },
+        **({"explanation": explanation} if (explanation := explanation_document(placement)) else {}),
         "findings": [finding_document(finding, lang) for finding in judgement.findings]
         + _fault(judgement, lang),
         "undecided": _ids(judgement.undecided),

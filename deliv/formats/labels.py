@@ -8,6 +8,7 @@ from deliv.core.advice import Advice
 from deliv.core.advicebook import Action
 from deliv.core.auth.dmarc import DmarcStatus
 from deliv.core.canary import Trust
+from deliv.core.explanation import LevelName, PriorOf
 from deliv.core.exports import Role
 from deliv.core.facts import Route, SpfStatus
 from deliv.core.outcomes import OutcomeKind
@@ -40,6 +41,7 @@ REASON: Final[Mapping[Reason, str]] = {
     Reason.RETIRED_DOMAIN: "the service has ended",
     Reason.RELAY_ADDRESS: "relay address",
     Reason.CARRIER_FILTER: "mobile carrier's filter",
+    Reason.PAST_BOUNCE: "your last mail to this address came back",
     Reason.SENDER_AUTH_MISSING: "your SPF or DMARC is missing",
     Reason.SENDER_AUTH_BROKEN: "your SPF or DMARC is broken",
     Reason.SENDER_UNREACHABLE: "replies to your address cannot arrive",
@@ -156,6 +158,24 @@ OUTCOME: Final[Mapping[OutcomeKind, str]] = {
 }
 
 
+PRIOR: Final[Mapping[PriorOf, str]] = {
+    PriorOf.PROVIDER: "Rule book, for this provider",
+    PriorOf.KIND: "Rule book, for this kind of provider",
+    PriorOf.DEFAULT: "Rule book, for all others",
+}
+
+LEVEL: Final[Mapping[LevelName, str]] = {
+    LevelName.KIND: "Other providers of the kind {subject}",
+    LevelName.PROVIDER: "Other domains of {subject}",
+    LevelName.DOMAIN: "{subject}",
+    LevelName.REPLY: "Replies from {subject}",
+    LevelName.CLICK: "Clicks from {subject}",
+    LevelName.OPEN: "Opens from {subject}",
+    LevelName.REPORT: "Reports of junk or missing mail from {subject}",
+    LevelName.ADDRESS: "This address",
+}
+
+
 def share(placement: Placement, translate: Translate) -> str:
     """Return the probability of the inbox, and the word estimate where it is one."""
     percent = f"{placement.inbox:.0%}"
@@ -172,11 +192,22 @@ def interval(placement: Placement, translate: Translate) -> str:
     return translate("{low}-{high}%").format(low=low, high=high)
 
 
+def experience(placement: Placement, translate: Translate) -> str:
+    """Return how many of the shop's own outcomes stand behind it; empty for none."""
+    if not placement.observations:
+        return ""
+    return translate("{count} outcomes").format(count=placement.observations)
+
+
 def likelihood(placement: Placement | None, translate: Translate, *, separator: str = ", ") -> str:
-    """Return both of them; empty when nothing can be said."""
+    """Return all of them; empty when nothing can be said."""
     if placement is None:
         return ""
-    parts = (share(placement, translate), interval(placement, translate))
+    parts = (
+        share(placement, translate),
+        interval(placement, translate),
+        experience(placement, translate),
+    )
     return translate(separator).join(part for part in parts if part)
 
 

@@ -10,8 +10,16 @@ from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary
 from deliv.core.text import Source
 from deliv.formats import agendalabels, labels
+from deliv.formats.explanation import explanation_lines
 from deliv.formats.safe import printable
-from deliv.formats.summary import finding_lines, sender_lines, source_lines, stale_lines, trust_lines
+from deliv.formats.summary import (
+    finding_lines,
+    history_lines,
+    sender_lines,
+    source_lines,
+    stale_lines,
+    trust_lines,
+)
 from deliv.locale import translator
 
 
@@ -27,7 +35,10 @@ class PageWriter:
 
     def begin(self, header: RunHeader) -> None:
         """Write nothing yet: what to do about the address comes first."""
-        self._sender = list(sender_lines(header, self._translate, self._lang))
+        self._sender = [
+            *sender_lines(header, self._translate, self._lang),
+            *history_lines(header, self._translate),
+        ]
 
     def add(self, assessment: Assessment) -> None:
         """Write one page."""
@@ -56,6 +67,7 @@ class PageWriter:
         yield from self._row(_("Chance of the inbox"), labels.likelihood(assessment.placement, _))
         if assessment.placement and assessment.placement.note:
             yield f"  {assessment.placement.note.get(lang)}"
+            yield from explanation_lines(assessment.placement, _, lang)
         yield from self._dns(assessment)
         for finding in assessment.findings:
             if not finding.rule.is_about_sender:

@@ -111,6 +111,9 @@ def sender_lines(header: RunHeader, translate: Translate, lang: str) -> Iterator
         )
     )
     yield translate("Your sending domain {domain}: {state}").format(domain=sender.from_domain, state=state)
+    if sender.supposed:
+        supposed = ", ".join(f"{name}={value}" for name, value in sender.supposed)
+        yield "  " + translate("Judged as if: {supposed}").format(supposed=supposed)
     for finding in header.sender_findings:
         yield from (f"  {line}" for line in finding_lines(finding, translate, lang))
         yield from (f"    {shortened(printable(line))}" for line in finding.evidence)
@@ -119,3 +122,18 @@ def sender_lines(header: RunHeader, translate: Translate, lang: str) -> Iterator
         yield "  " + translate("What to publish: deliv sender {domain}").format(domain=sender.from_domain)
     for rule in header.sender_undecided:
         yield "  " + translate("[not known] {rule}").format(rule=rule.id)
+
+
+def history_lines(header: RunHeader, translate: Translate) -> Iterator[str]:
+    """Yield what the shop's own history comes to, and what it cannot teach."""
+    history = header.history
+    if history is None:
+        return
+    if history.mails or history.seeds:
+        template = "Your own history: {mails} mails sent, {bounced} came back, {seeds} test mails"
+        yield translate(template).format(
+            mails=round(history.mails), bounced=round(history.bounced), seeds=round(history.seeds)
+        )
+    if history.uncounted:
+        template = "Bounces without a count of sent mail: no rate learned ({count})"
+        yield translate(template).format(count=round(history.uncounted))

@@ -15,7 +15,7 @@ from deliv.core.rules import Reason
 from deliv.formats import labels
 from deliv.formats.console import NARROWEST, open_console
 from deliv.formats.safe import printable
-from deliv.formats.summary import sender_lines, summary_lines
+from deliv.formats.summary import history_lines, sender_lines, summary_lines
 from deliv.locale import translator
 
 _BLOCK: Final = 50  # rows that are held back so that they can be laid out together
@@ -53,6 +53,8 @@ class TableWriter:
     def begin(self, header: RunHeader) -> None:
         """Write what is to be said of the sender."""
         for line in sender_lines(header, self._translate, self._lang):
+            self._print(line)
+        for line in history_lines(header, self._translate):
             self._print(line)
 
     def add(self, assessment: Assessment) -> None:

@@ -45,12 +45,12 @@ def read_bounce(message_bytes: bytes, *, rules: RuleBook | None = None) -> Bounc
     book = packaged_book() if rules is None else rules
     reports: dict[str, BounceReport] = {}
     for finding in parts.findings():
-        report = _report(finding, parts, book)
+        report = _report_on(finding, parts, book)
         reports.setdefault(report.recipient.lower(), report)
     return Bounce(reports=tuple(reports.values()), day=parts.day)
 
 
-def _report(finding: Finding, parts: BounceParts, book: RuleBook) -> BounceReport:
+def _report_on(finding: Finding, parts: BounceParts, book: RuleBook) -> BounceReport:
     """Return what became of the mail to one recipient."""
     refusal = _refusal(finding, parts, book)
     rule = explain(refusal, book.bounce_rules, finding.said)

@@ -1,7 +1,7 @@
 """The rule book: found, read, merged and checked.
 
 Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``, ``rules``,
-``priors``, ``bands``, ``consequences``, ``requirements``, ``services``, ``usual_selectors``,
+``priors``, ``bands``, ``consequences``, ``history``, ``requirements``, ``services``, ``usual_selectors``,
 ``block_lists``, ``typos``, ``role_accounts``, ``address_headings``, ``order_headings``, ``exports``,
 ``contact_headings``, ``contact_words``, ``bounce_rules``, and those of the advice (see `AdviceDraft`). Later
 folders win: an entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
@@ -20,6 +20,7 @@ from deliv.core.bouncerules import BounceRule
 from deliv.core.contacts import ContactKind, ContactRole, ContactVocabulary
 from deliv.core.errors import Fault, RuleErrors
 from deliv.core.exports import ExportSystem, Role
+from deliv.core.historybook import HistoryBook
 from deliv.core.placement import PlacementBook, Prior
 from deliv.core.providers import Provider, ProviderBook, ProviderKind
 from deliv.core.requirements import Consequence, Requirement
@@ -34,6 +35,7 @@ from deliv.sources.domainlists import load_list
 from deliv.sources.exportfiles import decode_export, decode_role_headings
 from deliv.sources.fields import Fields, closest
 from deliv.sources.findingfiles import decode_effect, decode_rule
+from deliv.sources.historyfiles import decode_history
 from deliv.sources.names import note_twice, turned_off
 from deliv.sources.providerfiles import check_unique, decode_prior, decode_provider
 from deliv.sources.rulecache import cache_file, read_cache, write_cache
@@ -120,6 +122,7 @@ class _Draft:
     default: Prior | None = None
     bands: tuple[float, float] = (0.0, 0.0)
     consequences: dict[Consequence, Effect] = field(default_factory=dict)
+    history: HistoryBook = field(default_factory=HistoryBook)
     requirements: dict[str, tuple[Located, Requirement]] = field(default_factory=dict)
     services: dict[str, SendingService] = field(default_factory=dict)
     usual_selectors: tuple[str, ...] = ()
@@ -167,11 +170,9 @@ class _Draft:
             if self.bands[0] > 1:
                 bands.report(bands.located, "low_from is a share, so it is at most 1")
             bands.close()
-        if consequences := fields.child("consequences"):
-            for consequence in Consequence:
-                if effect := consequences.child(consequence):
-                    self.consequences[consequence] = decode_effect(effect)
-            consequences.close()
+        self._take_consequences(fields.child("consequences"))
+        if history := fields.child("history"):
+            self.history = decode_history(history, self.history)
         self._take_sender_side(fields, seen)
         self._take_spellings(fields, seen)
         self.advice.take(fields, seen)
@@ -179,6 +180,14 @@ class _Draft:
         self._take_exports(fields, seen)
         self._take_contacts(fields)
         self._take_bounce_rules(fields, seen)
+        fields.close()
+
+    def _take_consequences(self, fields: Fields | None) -> None:
+        if fields is None:
+            return
+        for consequence in Consequence:
+            if effect := fields.child(consequence):
+                self.consequences[consequence] = decode_effect(effect)
         fields.close()
 
     def _take_rule(self, fields: Fields, seen: set[str]) -> None:
@@ -308,6 +317,7 @@ class _Draft:
                 low_from=self.bands[0],
                 medium_from=self.bands[1],
                 consequences=self.consequences,
+                history=self.history,
             ),
             requirements=tuple(requirement for _, requirement in self.requirements.values()),
             services=ServiceBook(self.services.values(), usual_selectors=self.usual_selectors),

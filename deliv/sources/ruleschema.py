@@ -21,6 +21,7 @@ from deliv.sources.bouncefiles import CODE_PATTERN, STATUS_PATTERN
 from deliv.sources.conditionschema import condition_schema
 from deliv.sources.examplefiles import RECORD_TYPES
 from deliv.sources.exportfiles import Delimiter, FileEncoding
+from deliv.sources.historyfiles import history_schema
 from deliv.sources.providerschema import (
     demand_schema,
     filter_schema,
@@ -89,6 +90,7 @@ def _document() -> dict[str, Schema]:
             {each: ref("effect") for each in Consequence},
             description="What a broken demand does to the chances of a mail.",
         ),
+        "history": history_schema(),
         **advice_document(),
         "address_headings": sequence(text(), "Headings of the column with the addresses, the best first."),
         "order_headings": _role_headings("Headings of other columns, whatever the system; the best first."),

@@ -59,7 +59,7 @@ def _decode(text: str, name: str, faults: list[Fault]) -> Settings:
         sender=decode_sender(sender) if (sender := fields.child("sender")) else None,
         network=_network(fields.child("network")),
         calendar=_calendar(fields.child("calendar")),
-        history=_history(fields.child("history"), name),
+        history=_history(fields.child("history"), Path(name).parent),
         rules=tuple(str(Path(name).parent / folder) for folder in fields.texts("rules")),
     )
     fields.close()
@@ -111,6 +111,21 @@ def _network(fields: Fields | None) -> NetworkSettings:
     return network
 
 
+def _history(fields: Fields | None, folder: Path) -> HistorySettings:
+    default = HistorySettings()
+    if fields is None:
+        return default
+    path = fields.text("path", "")
+    if path and path.casefold() != "off":  # as for rules, a path begins beside deliv.yaml
+        path = str(folder / Path(path).expanduser())
+    history = HistorySettings(
+        path=path,
+        half_life_days=fields.number("half_life_days", default.half_life_days, least=1),
+    )
+    fields.close()
+    return history
+
+
 def _calendar(fields: Fields | None) -> CalendarSettings:
     if fields is None:
         return CalendarSettings()
@@ -126,14 +141,3 @@ def _calendar(fields: Fields | None) -> CalendarSettings:
     )
     fields.close()
     return calendar
-
-
-def _history(fields: Fields | None, name: str) -> HistorySettings:
-    if fields is None:
-        return HistorySettings()
-    path = fields.text("path", "")
-    if path and path.casefold() != "off":  # as for rules, a path begins beside deliv.yaml
-        path = str(Path(name).parent / Path(path).expanduser())
-    history = HistorySettings(path=path)
-    fields.close()
-    return history

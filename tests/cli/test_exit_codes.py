@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deliv import checklist
+from deliv import judging
 from tests.cli.commandline import SAMPLE, Run, environment, listed
 from tests.nameserver import Fault, Nameserver
 
@@ -490,7 +490,7 @@ def bug(monkeypatch):
     def break_(*args, **kwargs):
         raise KeyError("taro@docomo.ne.jp")
 
-    monkeypatch.setattr(checklist, "judge", break_)
+    monkeypatch.setattr(judging, "judge", break_)
 
 
 @pytest.mark.parametrize("command", ["check", "lookup"])

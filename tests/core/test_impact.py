@@ -10,8 +10,8 @@ from deliv.core.assess import judge
 from deliv.core.discovery import discover_recipient, discover_sender
 from deliv.core.facts import MessageFacts
 from deliv.core.facts.message import Body
-from deliv.core.findings import find
 from deliv.core.impact import Mailboxes
+from deliv.core.weighing import appraise
 from tests.core.judging import A_DAY
 from tests.zone import TEMPERROR, ask, sending
 
@@ -71,7 +71,9 @@ def test_twice_the_list_is_twice_the_customers(rules, sender):
 
 def test_mailboxes_that_are_judged_alike_are_weighed_once(rules, sender, monkeypatch):
     weighed = []
-    monkeypatch.setattr(impact, "find", lambda *args: weighed.append(args) or find(*args))
+    monkeypatch.setattr(
+        impact, "appraise", lambda *args, **more: weighed.append(args) or appraise(*args, **more)
+    )
 
     mailboxes(["taro@docomo.ne.jp", "hanako@docomo.ne.jp"] * 50 + ["taro@gmail.com"], rules).seen(
         sender, rules, as_of=A_DAY

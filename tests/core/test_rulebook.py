@@ -116,6 +116,7 @@ class TestRules:
         by_the_run = {
             *(Reason.FAILED_SYNTAX_CHECK, Reason.NO_ADDRESS, Reason.UNDECODABLE, Reason.SEVERAL_ADDRESSES),
             *(Reason.TIMEOUT_EXCEEDED, Reason.DNS_FAILURE, Reason.RESOLVER_UNTRUSTED),
+            Reason.PAST_BOUNCE,
         }
 
         assert by_rules | by_the_run == set(Reason)

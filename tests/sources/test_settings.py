@@ -281,3 +281,14 @@ def test_the_history_lies_beside_the_settings(write: Write, tmp_path: Path) -> N
     assert load_settings(write(f"history: {{path: '{tmp_path / 'x'}'}}\n")).history.path == str(
         tmp_path / "x"
     )
+
+
+def test_a_history_may_be_turned_off_and_has_its_defaults(write: Write) -> None:
+    assert load_settings(write("history: {path: 'off'}\n")).history.path == "off"
+    assert load_settings(write("history: {}\n")).history.half_life_days == 180
+
+
+def test_a_history_that_fades_at_once_is_a_slip(write: Write) -> None:
+    assert faults_of(write("history: {half_life_days: 0}\n")) == [
+        ":1: history.half_life_days: this must be at least 1"
+    ]

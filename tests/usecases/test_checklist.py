@@ -614,7 +614,7 @@ def test_rows_share_one_judgement_as_far_as_their_orders_are_alike(rules: RuleBo
 def test_more_kinds_of_orders_than_are_kept_are_judged_all_the_same(
     rules: RuleBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deliv.checklist._MOST_SUITED", 1)
+    monkeypatch.setattr("deliv.judging._MOST_SUITED", 1)
     gift = PLAIN_ROW.replace("なし", "あり")
     dear = PLAIN_ROW.replace("3000", "90000")
     found = report_on(list_of(rules, gift, dear, gift, dear), rules).assessments

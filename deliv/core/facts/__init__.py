@@ -16,6 +16,7 @@ from deliv.core.facts.recipient import (
 from deliv.core.facts.sender import DkimState, Origin, SenderFacts, SendingAddress, SpfStatus
 from deliv.core.facts.sender_catalogue import PLUS_ALL, SENDER_FACTS, SPF_FACTS, sender_facts
 from deliv.core.facts.spec import Evidence, FactSpec, FactValue
+from deliv.core.facts.whatif import WHAT_IF, Changes, parse_what_if
 
 FACTS: Final[Mapping[str, FactSpec]] = {**RECIPIENT_FACTS, **SENDER_FACTS, **MESSAGE_FACTS}
 """The catalogue: every fact that a rule may name."""
@@ -24,6 +25,8 @@ __all__ = [
     "FACTS",
     "PLUS_ALL",
     "SPF_FACTS",
+    "WHAT_IF",
+    "Changes",
     "DkimState",
     "Evidence",
     "FactSpec",
@@ -39,6 +42,7 @@ __all__ = [
     "address_facts",
     "is_role",
     "message_facts",
+    "parse_what_if",
     "recipient_facts",
     "sender_facts",
 ]

@@ -20,6 +20,7 @@ from deliv.core.auth.spf_check import SpfResult, SpfVerdict
 from deliv.core.blocklists import Listing
 from deliv.core.facts.recipient import Route
 from deliv.core.facts.spec import Evidence
+from deliv.core.facts.whatif import Changes
 from deliv.core.providers import Provider
 
 
@@ -143,6 +144,8 @@ class SenderFacts:
     """What DMARC reports say of its mail; None when the shop gave none."""
     evidence: Evidence = ()
     """What was asked and answered."""
+    supposed: Changes = ()
+    """What is supposed instead, by somebody who asks: what if?"""
 
     def with_reports(self, collected: CollectedReports) -> "SenderFacts":
         """Return the facts with what the shop's DMARC reports say of its mail."""

@@ -20,6 +20,7 @@ from deliv.core.blocklists import ListingStatus
 from deliv.core.facts.recipient import Route
 from deliv.core.facts.sender import DkimState, SenderFacts, SpfStatus
 from deliv.core.facts.spec import FactSpec, FactValue, flag, number, word
+from deliv.core.facts.whatif import suppose
 from deliv.core.providers import ProviderKind
 
 PLUS_ALL: Final = "plus_all"
@@ -115,7 +116,7 @@ SENDER_FACTS: Final[Mapping[str, FactSpec]] = {
 
 
 def sender_facts(facts: SenderFacts) -> dict[str, FactValue]:
-    """Return the facts about the sender."""
+    """Return the facts about the sender: as they are, or as somebody supposes them to be."""
     values: dict[str, FactValue] = {
         "sender.route": None if facts.route is Route.UNKNOWN else facts.route.value,
         "sender.kind": facts.provider.kind.value if facts.provider else "",
@@ -151,7 +152,7 @@ def sender_facts(facts: SenderFacts) -> dict[str, FactValue]:
         if tally.mails:
             values["sender.reported_pass"] = tally.share(tally.passed)
             values["sender.reported_dkim"] = tally.share(tally.dkim)
-    return values
+    return suppose(values, facts.supposed) if facts.supposed else values
 
 
 def _known(state: str) -> str | None:

@@ -1,0 +1,78 @@
+"""From the shop's history and the rule book to what a run knows: made once, before anything is judged."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from deliv.core.experience import Experience
+from deliv.core.facts import FactValue, RecipientFacts
+from deliv.core.findings import Finding, find
+from deliv.core.likelihood.belief import Belief
+from deliv.core.likelihood.learned import Learned
+from deliv.core.providers import Provider
+from deliv.core.rulebook import RuleBook
+from deliv.core.rules import Severity
+from deliv.core.settings import HistorySettings
+from deliv.core.weighing import Scales
+
+
+def learn_from(
+    experience: Experience,
+    rules: RuleBook,
+    *,
+    as_of: date,
+    half_life_days: float = HistorySettings().half_life_days,
+    sender: Mapping[str, FactValue] | None = None,
+    volume_per_day: int | None = None,
+    facts: Mapping[str, RecipientFacts] | None = None,
+) -> Learned:
+    """Return what the shop's history says on the day `as_of`; outcomes after it are left out.
+
+    sender: facts about the sender and its mail, as `sender_facts` and `message_facts` return them;
+        what is believed of a provider before the history hangs on them. facts: those of the domains
+        of this run, whose MX may tell more of the provider than the name does.
+    """
+    sender, facts = sender or {}, facts or {}
+    about_sender = find(rules.rules, sender, (), as_of).fired if sender else ()
+
+    def provider_of(domain: str) -> Provider | None:
+        known = facts.get(domain)
+        if known is not None and known.provider is not None:
+            return known.provider
+        match = rules.providers.match(domain)
+        return match.provider if match else None
+
+    def belief_of(provider: Provider | None) -> Belief:
+        place: dict[str, FactValue] = {}
+        if provider is not None:
+            place = {"recipient.provider": provider.id, "recipient.kind": provider.kind.value}
+        scales = Scales(rules=rules, provider=provider, volume_per_day=volume_per_day, as_of=as_of)
+        fired = find(rules.rules, {**sender, **place}, (), as_of).fired
+        start, _ = scales.rates([finding.rule for finding in fired])
+        return start
+
+    return Learned(
+        experience,
+        rules.placement.history,
+        as_of=as_of,
+        half_life_days=half_life_days,
+        provider_of=provider_of,
+        belief_of=belief_of,
+        sender_state=sender_state(about_sender) if sender else "",
+    )
+
+
+def sender_state(findings: Iterable[Finding]) -> str:
+    """Return a fingerprint of what is wrong on the shop's side, to be kept with every outcome.
+
+    Only findings about the sender that are more than information count. It is the same in every
+    run with the same findings, and never empty: an empty state stands for one that nobody knows.
+    """
+    ids = sorted(
+        {
+            finding.rule.id
+            for finding in findings
+            if finding.rule.is_about_sender and finding.rule.severity is not Severity.INFO
+        }
+    )
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:12]
