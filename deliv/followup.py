@@ -15,6 +15,7 @@ from deliv.core.discovery import ReplyAuth, discover_reply_auth
 from deliv.core.ordercontext import OrderContext, combined, without_honorific
 from deliv.core.placement import Risk
 from deliv.core.planning import Planner
+from deliv.core.providers import ProviderKind
 from deliv.core.rulebook import RuleBook
 from deliv.core.settings import Settings
 
@@ -141,8 +142,10 @@ def _domain(draft: FollowUp) -> str:
     """Return the domain of a customer's mail; empty where the address leads nowhere, or to somebody else."""
     assessment = draft.subject.assessment
     facts = assessment.judgement.facts
+    if facts is None or facts.kind is ProviderKind.RELAY:
+        return ""
     is_wrong = assessment.risk is Risk.CERTAIN or assessment.did_you_mean is not None
-    return facts.domain if facts is not None and not is_wrong else ""
+    return "" if is_wrong else facts.domain
 
 
 def _open_orders(drafts: Iterable[FollowUp]) -> dict[str, list[str]]:

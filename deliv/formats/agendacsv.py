@@ -8,6 +8,7 @@ from deliv.core.agenda import Agenda, FollowUp
 from deliv.core.spreadsheet import defused, is_formula
 from deliv.core.text import Text
 from deliv.formats import agendalabels as words
+from deliv.formats.allowlists import numbered, steps_of
 from deliv.formats.safe import printable
 from deliv.locale import translator
 
@@ -27,6 +28,7 @@ HEADINGS: Final = (
     "Notes",
     "What to say",
     "What not to say",
+    "What the customer can do",
     "SMS",
     "Subject",
     "Text of the mail or letter",
@@ -79,6 +81,7 @@ class AgendaCsvWriter:
             self._lines(found.remarks),
             self._text(found.say),
             self._lines(found.avoid),
+            self._customer_steps(found),
             self._text(found.sms),
             self._text(found.mail_subject),
             self._text(found.mail),
@@ -95,6 +98,10 @@ class AgendaCsvWriter:
         return self._translate("{day}, after {time}").format(
             day=found.do_on.isoformat(), time=f"{found.not_before:%H:%M}"
         )
+
+    def _customer_steps(self, found: FollowUp) -> str:
+        steps = steps_of(found.subject.assessment) if found.do is not None else None
+        return "\n".join(numbered(steps.get(self._lang))) if steps else ""
 
     def _text(self, text: Text | None) -> str:
         return text.get(self._lang) if text else ""

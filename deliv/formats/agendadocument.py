@@ -5,6 +5,7 @@ from typing import Any, Final, TextIO
 from deliv.core.agenda import Agenda, FollowUp, Status
 from deliv.core.contacts import Contact
 from deliv.core.phone import PhoneNumber
+from deliv.formats.allowlists import steps_of
 from deliv.formats.document import dump, order_document, resolver_document, step_document, summary_document
 
 SCHEMA: Final = "deliv-followup/1"
@@ -56,6 +57,7 @@ class AgendaJsonWriter:
 def _entry(found: FollowUp, lang: str) -> dict[str, Any]:
     assessment = found.subject.assessment
     provider = assessment.provider
+    steps = steps_of(assessment) if found.do is not None else None
     return {
         "rows": list(found.subject.rows),
         "address": assessment.address,
@@ -76,6 +78,7 @@ def _entry(found: FollowUp, lang: str) -> dict[str, Any]:
         "window": found.window or None,
         "say": found.say.get(lang) if found.say else None,
         "avoid": [text.get(lang) for text in found.avoid],
+        "tell_customer": list(steps.get(lang)) if steps else [],
         "sms": found.sms.get(lang) if found.sms else None,
         "mail_subject": found.mail_subject.get(lang) if found.mail_subject else None,
         "mail": found.mail.get(lang) if found.mail else None,

@@ -14,6 +14,7 @@ from deliv.core.advicebook import Situation
 from deliv.core.agenda import Agenda, FollowUp, Status
 from deliv.core.text import Text
 from deliv.formats import agendalabels as words
+from deliv.formats.allowlists import CustomerSteps
 from deliv.formats.console import NARROWEST, open_console
 from deliv.formats.safe import printable
 from deliv.formats.summary import source_lines, summary_lines
@@ -66,6 +67,7 @@ class AgendaTableWriter:
         self._lines(f"{mark} {printable(text)}" for text, mark in self._marks.items())
         self._lines(self._waiting(groups[Status.WAIT]))
         self._lines(self._texts(due))
+        self._lines(self._customer_steps(due))
         self._lines(self._notes(agenda))
 
     def _print(self, line: str, style: str = "") -> None:
@@ -168,6 +170,13 @@ class AgendaTableWriter:
             yield ""
             yield _("What not to say")
             yield from (f"  - {printable(text)}" for text in avoided)
+
+    def _customer_steps(self, group: Sequence[FollowUp]) -> Iterator[str]:
+        steps = CustomerSteps()
+        for found in group:
+            steps.add(found.subject.assessment)
+        for number, line in enumerate(steps.lines(self._translate, self._lang)):
+            yield from ("", line) if number == 0 else (line,)
 
     def _indented(self, text: Text) -> Iterator[str]:
         for line in text.get(self._lang).split("\n"):

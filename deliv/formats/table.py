@@ -6,13 +6,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text as Cell
 
-from deliv.core.advice import Advice
 from deliv.core.assess import Assessment
 from deliv.core.placement import Risk
-from deliv.core.providers import Provider
 from deliv.core.report import RunHeader, Summary
 from deliv.core.rules import Reason
 from deliv.formats import labels
+from deliv.formats.allowlists import CustomerSteps
 from deliv.formats.console import NARROWEST, open_console
 from deliv.formats.safe import printable
 from deliv.formats.summary import history_lines, sender_lines, summary_lines
@@ -48,7 +47,7 @@ class TableWriter:
         self._console = open_console(file, width=self._width, color=color)
         self._block: list[Assessment] = []
         self._has_headings = False
-        self._steps: dict[str, tuple[Provider, Advice]] = {}
+        self._steps = CustomerSteps()
 
     def begin(self, header: RunHeader) -> None:
         """Write what is to be said of the sender."""
@@ -60,22 +59,15 @@ class TableWriter:
     def add(self, assessment: Assessment) -> None:
         """Write one row, or hold it back until a block is full."""
         self._block.append(assessment)
-        provider = assessment.provider
-        if provider and assessment.advice.tell_customer and assessment.risk is not Risk.LOW:
-            self._steps.setdefault(provider.id, (provider, assessment.advice))
+        self._steps.add(assessment)
         if len(self._block) >= _BLOCK:
             self._flush()
 
     def end(self, summary: Summary) -> None:
         """Write the last rows, the customers' steps, and the counts."""
         self._flush()
-        if self._steps:
-            self._print(self._translate("What to tell the customer"))
-        for provider, advice in self._steps.values():
-            self._print(f"  {provider.names.get(self._lang)}")
-            steps = advice.tell_customer.get(self._lang) if advice.tell_customer else ()
-            for number, step in enumerate(steps, 1):
-                self._print(f"    {number}. {step}")
+        for line in self._steps.lines(self._translate, self._lang):
+            self._print(line)
         for line in summary_lines(summary, self._translate, self._lang):
             self._print(line)
 

@@ -25,6 +25,7 @@ ZONE: Zone = CANARIES | {
     "living.example": {"MX": ["10 mx.living.example."], "TXT": ["v=spf1 mx -all"]},
     "mx.living.example": {"A": ["192.0.2.1"]},
     "silent.example": {"MX": ["10 mx.living.example."]},
+    "pc.fw.rakuten.ne.jp": {"MX": ["10 mx.living.example."]},
     "broken.example": TEMPERROR,
 }
 """docomo.ne.jp is of medium risk, living.example and silent.example of low, gone.example is dead."""
