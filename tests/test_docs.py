@@ -222,9 +222,12 @@ def shop(tmp_path, deliv, server):
     addresses = ["taro@docomo.ne.jp", "mei@gmail.com", "ken@gone.example"]
     dated = [f"{address},2026-11-20" for address in addresses]
     listed(tmp_path / "orders.csv", dated, heading="email,order date")
-    (tmp_path / "outcomes.csv").write_text(*blocks("csv"), encoding="utf-8")
+    listed(tmp_path / "受注データ.csv", dated, heading="メールアドレス,注文日")
+    for name in ("outcomes.csv", "送信結果.csv"):
+        (tmp_path / name).write_text(*blocks("csv"), encoding="utf-8")
     listed(tmp_path / "顧客一覧.csv", addresses, heading="メールアドレス")
-    (tmp_path / "contacts.csv").write_text("email,date,kind\n", encoding="utf-8")
+    for name in ("contacts.csv", "連絡記録.csv"):
+        (tmp_path / name).write_text("email,date,kind\n", encoding="utf-8")
     server.zone |= {name: dict(records) for name, records in BROKEN.items()}
     for name in ("order.eml", "注文メール.eml"):
         (tmp_path / name).write_bytes(signed_mail("sendgrid.net"))
