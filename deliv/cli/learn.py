@@ -1,7 +1,6 @@
 """``deliv learn``: what became of the shop's mails."""
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +11,12 @@ from deliv.cli.choices import LearnAs
 from deliv.cli.language import chosen_language, tr
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from deliv.cli.setup import Setup
     from deliv.core.lessons import Lesson
+    from deliv.core.sending import OrderMessage
     from deliv.sources.history import History
-    from deliv.sources.outcomefiles import BounceMails
 
 
 def learn(
@@ -35,25 +37,49 @@ def learn(
     rules: options.RulesOption = None,
     config: options.ConfigOption = None,
     as_of: options.AsOfOption = None,
+    from_: options.FromOption = None,
+    message: options.MessageOption = None,
     lang: options.LangOption = None,
+    quiet: options.QuietOption = False,
+    nameserver: options.NameserverOption = None,
+    canary: options.CanaryOption = None,
+    replay: options.ReplayOption = None,
 ) -> int:
+    from functools import partial
+
     from deliv.cli.exitcodes import ExitCode
     from deliv.cli.guard import say
     from deliv.cli.histories import history_to_write, required_path
     from deliv.cli.output import open_output
-    from deliv.cli.setup import parse_day
+    from deliv.cli.setup import NetworkOptions, SenderOptions, parse_day, read_mail, set_up
     from deliv.clock import now_of
     from deliv.core.errors import InputError
     from deliv.formats.lessons import lesson_lines, remark_lines
     from deliv.learn import learn as learn_source
     from deliv.locale import translator
-    from deliv.sources.outcomefiles import SourceKind, open_outcomes
+    from deliv.sources.bouncemail import BounceMail
+    from deliv.sources.outcomefiles import SourceKind, holds_mail, open_outcomes
     from deliv.sources.rulefiles import load_rules
     from deliv.sources.settings import load_settings
 
-    settings = load_settings(config)
-    book = load_rules(*settings.rules, *(rules or ()))
+    settings, mail, state = load_settings(config), read_mail(message), ""
     today = parse_day(as_of) or now_of(settings).date()
+    zone = now_of(settings).tzinfo
+    assert zone is not None
+    if from_ is not None or mail is not None or settings.sender is not None:
+        network = NetworkOptions(nameserver=nameserver, canary=canary, replay=replay)
+        setup = set_up(network, config=config, rules=rules, sender=SenderOptions(from_=from_), as_of=as_of)
+        book = setup.rules
+        state = _sender_state(setup, mail, today, quiet=quiet)
+    else:
+        book = load_rules(*settings.rules, *(rules or ()))
+        if not quiet:
+            text = tr(
+                "No sender is named (--from, or sender: in deliv.yaml), so outcomes are kept without how "
+                "your mail was set up at the time."
+            )
+            print(text, file=sys.stderr)  # noqa: T201 - this is the command line
+    read_bounces = partial(BounceMail, rules=book, as_of=today, zone=zone)
     translate = translator(lang or chosen_language())
     failed = False
     lessons: list[Lesson] = []
@@ -69,18 +95,20 @@ def learn(
                     source,
                     book,
                     as_of=today,
+                    zone=zone,
                     kind=SourceKind(as_),
                     column=column,
                     encoding=input_encoding,
-                    bounce_mails=_bounce_mails(),
+                    bounce_mails=read_bounces,
                 ) as readings:
                     lesson = learn_source(
                         readings,
                         store,
                         name=name,
                         on=today,
-                        sender_state=_sender_state(today),
+                        sender_state=state,
                         plain_addresses=plain_addresses,
+                        is_mail=holds_mail(source),
                     )
             except InputError as error:
                 say(error.localized(tr))
@@ -88,7 +116,7 @@ def learn(
                 failed = True
                 continue
             lessons.append(lesson)
-            failed = failed or (lesson.rows > 0 and lesson.not_understood == lesson.rows)
+            failed = failed or bool(lesson.not_understood and not lesson.understood + lesson.set_aside)
             for line in lesson_lines(lesson, translate):
                 output.write(f"{line}\n")
         for line in remark_lines(lessons, store.content(), translate):
@@ -101,13 +129,43 @@ learn.__doc__ = tr(
 )
 
 
-def _bounce_mails() -> "BounceMails | None":
-    """Return what reads bounce mail; None as long as nothing does."""
-    return None
+def _sender_state(setup: "Setup", mail: "OrderMessage | None", today: "date", *, quiet: bool) -> str:
+    """Return the fingerprint of the shop's sender findings, as `deliv check` has them; empty when the DNS
+    leaves open what they are.
 
+    Raises InputError for a sender that cannot be used.
+    """
+    import asyncio
 
-def _sender_state(_today: date) -> str:
-    """Return the fingerprint of the shop's sender findings as they are now; empty when nobody knows."""
+    from deliv.checklist import stream
+    from deliv.cli.guard import say
+    from deliv.core.learning import sender_state
+
+    # The very run of a check, without customers: what it finds is found in the same way.
+    run = stream(
+        (),
+        setup.rules,
+        setup.resolver,
+        as_of=today,
+        sender=setup.sender,
+        message=mail,
+        settings=setup.settings,
+    )
+
+    async def ask() -> str:
+        header, resolver = await run.prepare(), await run.interviewer.report()
+        is_open = not resolver.trusted or header.sender_undecided
+        return "" if is_open else sender_state(header.sender_findings)
+
+    if state := asyncio.run(ask()):
+        return state
+    if not quiet:
+        say(
+            tr(
+                "the DNS does not tell how your mail is set up now, so outcomes are kept without it; learn "
+                "them in a network whose DNS can be trusted"
+            )
+        )
     return ""
 
 

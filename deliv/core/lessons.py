@@ -19,16 +19,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """Rows of one source that could not be understood for the same reason."""
+    """Rows, or mails, of one source from which nothing was learned for the same reason."""
 
     template: str
     """Why, as an English template."""
     fields: tuple[tuple[str, object], ...]
     """Values of the template's fields."""
     count: int
-    """How many rows."""
+    """How many."""
     lines: tuple[int, ...]
-    """The first of their lines."""
+    """The first of their lines; none of mails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,19 +40,26 @@ class Lesson:
     rows: int
     """Rows, or mails, that were read."""
     understood: int
-    """Those of them that say what became of a mail."""
-    set_aside: int
-    """Those of them that were understood and say nothing of a mail's fate."""
+    """Those of them that say what became of a mail; of a bounce each of its recipients counts."""
     taken: Taken
     """What the history took from it."""
     complaints: tuple[Complaint, ...]
-    """Why rows were not understood, the commonest reason first."""
+    """Why some were not understood, the commonest reason first."""
+    aside: tuple[Complaint, ...] = ()
+    """Why others were understood and say nothing of a mail's fate, likewise."""
     unknown_reasons: Complaint | None = None
     """Bounces whose reason is in words that nobody knows; they were learned without one."""
+    is_mail: bool = False
+    """Whether it holds mails, not rows."""
+
+    @property
+    def set_aside(self) -> int:
+        """Those that were understood and say nothing of a mail's fate."""
+        return sum(complaint.count for complaint in self.aside)
 
     @property
     def not_understood(self) -> int:
-        """Rows that could not be understood."""
+        """Those that could not be understood."""
         return sum(complaint.count for complaint in self.complaints)
 
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -16,16 +16,12 @@ from deliv.core.address import Address, parse_address
 from deliv.core.cell import read_cell
 from deliv.core.errors import AddressSyntaxError, DelivError, RowError
 from deliv.core.exports import Role
+from deliv.core.moments import read_moment
 from deliv.core.order import Order
 from deliv.core.outcomes import BounceReason, Outcome, OutcomeKind
-from deliv.core.outcomewords import Column, Fate, read_fate, read_flag, read_reason
+from deliv.core.outcomewords import Column, Fate, OutcomeWords, read_flag
 
-_DAY: Final = re.compile(
-    r"(\d{4})[-/.年]\s?(\d{1,2})[-/.月]\s?(\d{1,2})日?(?:\s*\(.\))?(?:[T ]\s*\d{1,2}[:時].*)?", re.ASCII
-)
-_COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
-_EARLIEST: Final = 1990  # before that no shop mailed an order
-_LONGEST_DAY: Final = 60  # characters
+_LONGEST_DAY: Final = 100  # characters
 _COUNT: Final = re.compile(r"\d{1,3}(,\d{3})*|\d{1,9}", re.ASCII)
 _LONGEST_DOMAIN: Final = 260  # characters, with what stands around it
 _SENDER_STATE: Final = re.compile(r"[0-9A-Za-z._:-]{0,64}", re.ASCII)
@@ -42,7 +38,7 @@ class Recorded:
     outcome: Outcome
     """What it says; `who` is the normalized address, or a key from an export of the history."""
     line: int = 0
-    """Line of its file, from 1; 0 where there are no lines."""
+    """Line of its file, from 1; of a mail its number; 0 where there is neither."""
     mail: str = ""
     """Which mail or order it was, such as a message id; empty when the row does not say.
 
@@ -59,7 +55,7 @@ class NotUnderstood:
     """A row, or a mail, of which nothing could be learned."""
 
     line: int
-    """Line of its file, from 1."""
+    """Line of its file, from 1; of a mail its number."""
     template: str
     """Why, as an English template."""
     fields: tuple[tuple[str, object], ...] = ()
@@ -68,42 +64,23 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
-    """A row that was understood and says nothing of a mail's fate."""
+    """A row, or a mail, that was understood and says nothing of a mail's fate."""
 
     line: int
-    """Line of its file, from 1."""
+    """Line of its file, from 1; of a mail its number."""
+    template: str
+    """Why, as an English template."""
 
 
 Reading: TypeAlias = Recorded | NotUnderstood | SetAside
 """What became of one row."""
 
 
-def read_day(text: str) -> date | None:
-    """Return the day that a date or a moment names, as ISO 8601 or as Japanese systems write it.
-
-    The one place in which records are dated: what understands more spellings belongs here.
-    """
-    return _read_day(text) if len(text) <= _LONGEST_DAY else None
-
-
-@lru_cache(maxsize=4096)  # a file has few days, and many rows for each
-def _read_day(text: str) -> date | None:
-    plain = unicodedata.normalize("NFKC", text).strip()
-    found = _DAY.fullmatch(plain) or _COMPACT.fullmatch(plain)
-    if found is None:
-        return None
-    try:
-        day = date(*map(int, found.groups()))
-    except ValueError:
-        return None
-    return day if day.year >= _EARLIEST else None
-
-
 class OutcomeReader:
     """Reads the rows of a file with outcomes.
 
-    columns: where things stand. address_index: column with addresses or domains. as_of: the last day
-    that anything can have happened on.
+    columns: where things stand, by `words`, which the rule book has. address_index: column with
+    addresses or domains. as_of: the last day that anything can have happened on. zone: the shop's.
     """
 
     def __init__(
@@ -111,10 +88,14 @@ class OutcomeReader:
         columns: Mapping[Column, int],
         address_index: int,
         *,
+        words: OutcomeWords,
         lenient_domains: Collection[str],
         as_of: date,
+        zone: tzinfo,
     ) -> None:
         self._columns = columns
+        self._words = words
+        self._zone = zone
         self._address_index = address_index
         self._lenient_domains = lenient_domains
         self._as_of = as_of
@@ -124,14 +105,14 @@ class OutcomeReader:
         try:
             fate, count = self._fate(cells), self._count(cells)
             if fate.kind is None or count == 0:
-                return SetAside(line=line)
+                return SetAside(line=line, template="rows that say nothing of a mail's fate, such as calls")
             who, domain = self._whose(cells)
-            day = dated(self._text(cells, Column.DAY), self._as_of)
+            day = dated(self._text(cells, Column.DAY), self._as_of, self._zone)
         except (RowError, AddressSyntaxError) as error:
             return _not_understood(error, line)
         is_bounce = fate.kind is OutcomeKind.BOUNCE
         said = self._text(cells, Column.REASON) if is_bounce else ""
-        reason = read_reason(said) if said else None
+        reason = self._words.reason(said) if said else None
         permanent = read_flag(self._text(cells, Column.PERMANENT)) if is_bounce else None
         mail_key, sender_state = self._text(cells, Column.MAIL_KEY), self._text(cells, Column.SENDER_STATE)
         is_mail_key = _MAIL_KEY.fullmatch(mail_key) is not None
@@ -147,7 +128,7 @@ class OutcomeReader:
                 sender_state=sender_state if _SENDER_STATE.fullmatch(sender_state) else "",
             ),
             line=line,
-            mail=mail_key if is_mail_key else self._text(cells, Column.MAIL),
+            mail=mail_key if is_mail_key else bare_id(self._text(cells, Column.MAIL)),
             is_mail_key=is_mail_key,
             unknown_reason=bool(said) and reason is None,
         )
@@ -157,12 +138,12 @@ class OutcomeReader:
         return cells[index].strip() if index is not None and index < len(cells) else ""
 
     def _fate(self, cells: Sequence[str]) -> Fate:
-        word = self._text(cells, Column.OUTCOME)
-        if not word:
+        word, contact = self._text(cells, Column.OUTCOME), self._text(cells, Column.CONTACT)
+        if not (word or contact):
             raise RowError("there is no outcome")
-        fate = read_fate(word)
+        fate = self._words.fate(word, contact)
         if fate is None:
-            raise RowError("the outcome “{word}” is not known", word=word[:_LONGEST_SHOWN])
+            raise RowError("the outcome “{word}” is not known", word=(word or contact)[:_LONGEST_SHOWN])
         return fate
 
     def _count(self, cells: Sequence[str]) -> int:
@@ -192,14 +173,14 @@ class OutcomeReader:
         return (key if _KEY.fullmatch(key) else ""), domain
 
 
-def read_order(order: Order, *, lenient_domains: Collection[str], as_of: date) -> Reading:
+def read_order(order: Order, *, lenient_domains: Collection[str], as_of: date, zone: tzinfo) -> Reading:
     """Return the order mail that a row of an order export stands for: one sent mail on its day.
 
     The lines of one order share its number, by which they count once.
     """
     try:
         address = addressed(order.address, lenient_domains)
-        day = dated(order.fields.get(Role.ORDERED_AT, ""), as_of)
+        day = dated(order.fields.get(Role.ORDERED_AT, ""), as_of, zone)
     except (RowError, AddressSyntaxError) as error:
         return _not_understood(error, order.line)
     outcome = Outcome(kind=OutcomeKind.SENT, domain=address.domain, day=day, who=address.normalized)
@@ -219,19 +200,31 @@ def addressed(text: str, lenient_domains: Collection[str]) -> Address:
     raise RowError("there are characters that cannot be read")
 
 
-def dated(text: str, as_of: date) -> date:
-    """Return the day that a cell names, if anything can have happened on it by `as_of`.
+def dated(text: str, as_of: date, zone: tzinfo) -> date:
+    """Return the day that a cell names by the shop's clock, if anything can have happened on it by `as_of`.
 
+    A day without its year is none: it would be another one when the file is learned again next year.
     Raises RowError.
     """
     if not text.strip():
         raise RowError("there is no date")
-    day = read_day(text)
+    day = _read_day(text, zone) if len(text) <= _LONGEST_DAY else None
     if day is None:
         raise RowError("the date “{text}” cannot be read", text=text.strip()[:_LONGEST_SHOWN])
     if day > as_of:
         raise RowError("{day} is in the future", day=day.isoformat())
     return day
+
+
+@lru_cache(maxsize=4096)  # a file has few days, and many rows for each
+def _read_day(text: str, zone: tzinfo) -> date | None:
+    moment = read_moment(text, zone)
+    return moment.day if moment else None
+
+
+def bare_id(text: str) -> str:
+    """Return a Message-ID as it is compared: without the brackets, which not everybody copies."""
+    return text.strip().removeprefix("<").removesuffix(">")
 
 
 def _not_understood(error: DelivError, line: int) -> NotUnderstood:

@@ -15,7 +15,8 @@ _NEEDS_SENT: Final = frozenset({OutcomeKind.BOUNCE, OutcomeKind.JUNK, OutcomeKin
 def lesson_lines(lesson: Lesson, translate: Translate) -> Iterator[str]:
     """Yield what was learned from one source."""
     _ = translate
-    yield _("{name}: {count} rows").format(name=printable(lesson.name), count=lesson.rows)
+    template = _("{name}: {count} mails") if lesson.is_mail else _("{name}: {count} rows")
+    yield template.format(name=printable(lesson.name), count=lesson.rows)
     new, known = lesson.taken.new, lesson.taken.known
     if new:
         yield "  " + _("new: {counts}").format(counts=counted(new, _))
@@ -23,13 +24,15 @@ def lesson_lines(lesson: Lesson, translate: Translate) -> Iterator[str]:
         yield "  " + _("nothing new")
     if known:
         yield "  " + _("known already: {counts}").format(counts=counted(known, _))
-    if lesson.set_aside:
-        text = _("rows that say nothing of a mail's fate, such as calls: {count}")
-        yield "  " + text.format(count=lesson.set_aside)
+    for complaint in lesson.aside:
+        yield "  " + _("{text}: {count}").format(text=_(complaint.template), count=complaint.count)
     if lesson.complaints:
-        yield "  " + _("rows that were not understood, and not learned: {count}").format(
-            count=lesson.not_understood
+        template = (
+            _("mails that were not understood, and not learned: {count}")
+            if lesson.is_mail
+            else _("rows that were not understood, and not learned: {count}")
         )
+        yield "  " + template.format(count=lesson.not_understood)
         yield from (f"    {_complaint_line(complaint, _)}" for complaint in lesson.complaints)
     if lesson.unknown_reasons is not None:
         yield "  " + _("learned without the reason:")

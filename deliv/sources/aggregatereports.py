@@ -54,11 +54,11 @@ def read_reports(paths: Iterable[str | Path]) -> CollectedReports:
     paths = tuple(paths)
     for path in paths:
         files = MailFiles(path, endings=_ENDINGS, most_bytes=_MOST_BYTES)
-        for name, content in files:
-            found = [*_reports(content)]
+        for mail in files:
+            found = [*_reports(mail.content)]
             here = [report for report in found if report is not None]
             reports += here
-            unreadable += [name] * (not here or None in found)
+            unreadable += [mail.name] * (not here or None in found)
             if len(reports) > _MOST_REPORTS:
                 template = (
                     "{path} holds more than {limit} reports; nothing was checked; "

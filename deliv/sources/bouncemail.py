@@ -1,86 +1,113 @@
 """The shop's bounce mails as outcomes: what became of its mail to whom, and on which day."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, tzinfo
+from itertools import chain
 from pathlib import Path
+from typing import Final
 
-from deliv.core.bounces import Bounce
-from deliv.core.cell import read_cell
-from deliv.core.outcomes import Outcome, OutcomeKind
+from deliv.core.bounces import Bounce, BounceReport
+from deliv.core.errors import AddressSyntaxError, InputError, RowError
+from deliv.core.outcomerows import NotUnderstood, Reading, Recorded, SetAside, addressed
+from deliv.core.outcomes import BounceReason, Outcome, OutcomeKind
 from deliv.core.rulebook import RuleBook
 from deliv.sources.bouncereading import read_bounce
-from deliv.sources.mailfiles import MailFiles
+from deliv.sources.mailfiles import MailFile, MailFiles
 
-
-@dataclass(slots=True)
-class BounceCounts:
-    """What was found among the mails; every mail and every report is in exactly one of its kinds."""
-
-    bounces: int = 0
-    """Mails that are bounces."""
-    others: int = 0
-    """Mails that are none: replies, automatic answers, complaints."""
-    unreadable: int = 0
-    """Files that could not be read."""
-    outcomes: int = 0
-    """Recipients of whom the bounces tell an outcome."""
-    delayed: int = 0
-    """Recipients for whom the mail is only late."""
-    unusable: int = 0
-    """Recipients whose address is none that anybody could have mailed."""
-
-    @property
-    def mails(self) -> int:
-        """All mails that were read."""
-        return self.bounces + self.others
+_DELIVERED_TO_MAILDIR: Final = re.compile(r"(\d{9,10})\.", re.ASCII)
+"""How the name of a file in a Maildir begins: with the second in which it came."""
+_MBOX: Final = re.compile(rb">?From [^\r\n]{0,500}\r?\n")
 
 
 class BounceMail:
     """The bounces in a Maildir, an mbox, an .eml file or a folder of these, to be gone through once.
 
-    today: the day of a bounce that has no date, or one that is still to come.
+    Every mail, and every recipient of a bounce, becomes one reading: an outcome, or why it is none.
+    as_of: the last day that anything can have happened on. zone: the shop's. Going through a folder that
+    holds no mail raises InputError.
     """
 
-    def __init__(self, path: str | Path, rules: RuleBook, *, today: date) -> None:
+    def __init__(self, path: str | Path, rules: RuleBook, *, as_of: date, zone: tzinfo) -> None:
         """Raise InputError when there is no such file or folder."""
+        self._path = path
         self._mails = MailFiles(path)
         self._rules = rules
-        self._today = today
-        self.counts = BounceCounts()
-        """Settled when all has been gone through."""
+        self._as_of = as_of
+        self._zone = zone
 
-    def __iter__(self) -> Iterator[Outcome]:
-        for _, bounce in self.bounces():
-            yield from self._outcomes(bounce)
+    def __iter__(self) -> Iterator[Reading]:
+        number = 0
+        for number, mail in enumerate(self._mails, start=1):
+            yield from self._readings(mail, number)
+        if not number and not self._mails.unreadable and not self._mails.is_maildir:
+            template = (
+                "there is no mail in the folder {path}; name a Maildir, an mbox, an .eml file, or a folder "
+                "with such files"
+            )
+            raise InputError(template, path=self._path)
+        for unreadable in range(number + 1, number + 1 + self._mails.unreadable):
+            yield NotUnderstood(line=unreadable, template="the mail cannot be read")
 
-    def bounces(self) -> Iterator[tuple[str, Bounce]]:
-        """Yield where each bounce stands and what it says; other mails are only counted."""
-        counts = self.counts
-        for name, content in self._mails:
-            bounce = read_bounce(content, rules=self._rules)
-            counts.bounces += bool(bounce.reports)
-            counts.others += not bounce.reports
-            if bounce.reports:
-                yield name, bounce
-        counts.unreadable = self._mails.unreadable
-
-    def _outcomes(self, bounce: Bounce) -> Iterator[Outcome]:
-        day = min(bounce.day or self._today, self._today)
+    def _readings(self, mail: MailFile, number: int) -> Iterator[Reading]:
+        bounce = read_bounce(mail.content, rules=self._rules)
+        if not bounce.reports:
+            template = "mails that are no bounces, such as answers and automatic replies"
+            yield SetAside(line=number, template=template)
+            return
+        day = self._day(bounce, mail)
+        identity = bounce.message_id or _digest(mail.content)
         for report in bounce.reports:
-            if not report.is_outcome:
-                self.counts.delayed += 1
-                continue
-            address = read_cell(report.recipient, self._rules.providers.lenient_domains).address
-            if address is None:
-                self.counts.unusable += 1
-                continue
-            self.counts.outcomes += 1
-            yield Outcome(
+            yield self._reading(report, day, identity, number)
+
+    def _reading(self, report: BounceReport, day: date | None, identity: str, number: int) -> Reading:
+        if not report.is_outcome:
+            template = "mails that are only late, or refused for a while, and tried again"
+            return SetAside(line=number, template=template)
+        if day is None:
+            return NotUnderstood(line=number, template="the bounce has no date that has come")
+        try:
+            address = addressed(report.recipient, self._rules.providers.lenient_domains)
+        except (RowError, AddressSyntaxError):
+            return NotUnderstood(line=number, template="the bounce names no address that anybody can mail")
+        return Recorded(
+            outcome=Outcome(
                 kind=OutcomeKind.BOUNCE,
                 domain=address.domain,
                 day=day,
                 who=address.normalized,
                 reason=report.reason,
-                permanent=report.permanent,
-            )
+                permanent=report.is_for_good,
+            ),
+            line=number,
+            mail=identity,
+            unknown_reason=report.reason is BounceReason.UNDEFINED,
+        )
+
+    def _day(self, bounce: Bounce, mail: MailFile) -> date | None:
+        """Return the shop's day of a bounce; None when it has none that has come.
+
+        By its own header, else by that of the mail that came back, else by its file: never the day on
+        which it is learned, as it would be another outcome when it is learned again.
+        """
+        days = (when.astimezone(self._zone).date() for when in chain(bounce.moments, _moments_of_file(mail)))
+        return next((day for day in days if day <= self._as_of), None)
+
+
+def _moments_of_file(mail: MailFile) -> Iterable[datetime]:
+    """Yield when a mail came, by the name of its file, and else when that was written."""
+    if found := _DELIVERED_TO_MAILDIR.match(mail.path.name):
+        yield datetime.fromtimestamp(int(found[1]), UTC)
+    try:
+        yield datetime.fromtimestamp(mail.path.stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return
+
+
+def _digest(content: bytes) -> str:
+    """Return what tells a mail without a Message-ID from others, in whatever box it lies."""
+    plain = content.replace(b"\r\n", b"\n")
+    if mark := _MBOX.match(plain):
+        plain = plain[mark.end() :]
+    return hashlib.sha256(plain.strip()).hexdigest()

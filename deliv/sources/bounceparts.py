@@ -1,9 +1,10 @@
 """A mail that may be a bounce, taken apart: whether it is one, for whom, and what it says of whom."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from deliv.sources.bouncestatus import RecipientStatus, read_statuses
@@ -16,7 +17,10 @@ from deliv.sources.mailtext import visible_text
 from deliv.sources.mailtrace import read_date
 
 _LONGEST_TEXT: Final = 100_000
+_LONGEST_HEADER: Final = 20_000
+_BEFORE_HEADER: Final = 4  # paragraphs
 _MOST_RECIPIENTS: Final = 200
+_MOST_MOMENTS: Final = 3
 _STATUS_KINDS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _OTHER_KINDS: Final = frozenset({"message/feedback-report", "message/disposition-notification"})
 _MAIL_KINDS: Final = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/partial"})
@@ -49,6 +53,12 @@ _AWAY = re.compile(
     r"|自動返信|自動応答|不在",
     re.IGNORECASE,
 )
+_HEADER = re.compile(
+    r"^(?:received|return-path|from|to|subject|date|message-id|x-[a-z-]+):", re.IGNORECASE | re.MULTILINE
+)
+_IDENTITY = re.compile(r"\s*<?([^\s<>]{1,500})>?")
+_MESSAGE_ID = re.compile(r"^message-id:\s*<?([^\s<>]{1,500})", re.IGNORECASE | re.MULTILINE)
+_DATE = re.compile(r"^date:[ \t]*([^\n]{1,100})", re.IGNORECASE | re.MULTILINE)
 
 
 class Finding(NamedTuple):
@@ -110,11 +120,32 @@ class BounceParts:
     @property
     def day(self) -> date | None:
         """The day of the mail, by its Date or else by its topmost Received; None without either."""
+        return next((when.date() for when in self._written()), None)
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """When it was written, and when the mail that came back was; the best first."""
+        of_copy = filter(None, map(read_date, self._of_copy(_DATE)))
+        return (*itertools.islice(self._written(), _MOST_MOMENTS), *itertools.islice(of_copy, 1))
+
+    def _written(self) -> Iterator[datetime]:
         for name in ("date", "received"):
             for value in self._values(name):
                 if when := read_date(value.rpartition(";")[2]):
-                    return when.date()
-        return None
+                    yield when
+
+    @property
+    def message_id(self) -> str:
+        """Message-ID of the mail that came back, else of the bounce itself; without brackets."""
+        own = (_IDENTITY.match(value) for value in self._values("message-id"))
+        ids = itertools.chain(self._of_copy(_MESSAGE_ID), (found[1] for found in own if found))
+        return next(ids, "")
+
+    def _of_copy(self, pattern: re.Pattern[str]) -> Iterator[str]:
+        """Yield what the header of the returned mail says in a field."""
+        paragraphs = self.copy[:_LONGEST_HEADER].split("\n\n", _BEFORE_HEADER)[:_BEFORE_HEADER]
+        header = next(filter(_HEADER.search, paragraphs), "")  # a line that announces it may come first
+        return (found[1] for found in pattern.finditer(header))
 
     @property
     def subject(self) -> str:

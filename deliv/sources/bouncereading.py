@@ -47,7 +47,12 @@ def read_bounce(message_bytes: bytes, *, rules: RuleBook | None = None) -> Bounc
     for finding in parts.findings():
         report = _report_on(finding, parts, book)
         reports.setdefault(report.recipient.lower(), report)
-    return Bounce(reports=tuple(reports.values()), day=parts.day)
+    return Bounce(
+        reports=tuple(reports.values()),
+        day=parts.day,
+        moments=parts.moments,
+        message_id=parts.message_id,
+    )
 
 
 def _report_on(finding: Finding, parts: BounceParts, book: RuleBook) -> BounceReport:

@@ -29,6 +29,12 @@ _NUMBERS: Final = {flag: number for number, flag in _FLAGS.items()}
 _SAID: Final = "domain, who, kind, day, reason, permanent, sender_state"
 _ALL: Final = f"SELECT {_SAID}, sum(count) FROM outcomes WHERE day >= ? GROUP BY {_SAID}"  # noqa: S608
 _ALL_BY_DOMAIN: Final = _ALL.replace("who", "x''")
+_HEARD_OF: Final = "SELECT who FROM outcomes WHERE kind NOT IN ('sent', 'delivered')"
+_ALL_BUT_SILENT: Final = f"""
+    SELECT domain, CASE WHEN who IN ({_HEARD_OF}) THEN who ELSE x'' END AS heard,
+        kind, day, reason, permanent, sender_state, sum(count)
+    FROM outcomes WHERE day >= ? GROUP BY domain, heard, kind, day, reason, permanent, sender_state
+    """  # noqa: S608
 _OF_ADDRESS: Final = "domain = ? AND who = ?"
 _ONE: Final = f"""
     SELECT {_SAID}, sum(count) FROM outcomes WHERE {_OF_ADDRESS} GROUP BY {_SAID} ORDER BY day, kind
@@ -45,6 +51,7 @@ class History:
 
     path: its file, which is created if need be, for its owner alone. key: what addresses are hashed
     with. patience: seconds to wait for another run that is writing. steps: how its tables came about.
+    read_only: it is there, and nothing is written to it.
 
     Everything raises HistoryError when the file cannot be read or written, or is no history.
     """
@@ -56,9 +63,10 @@ class History:
         *,
         patience: float = PATIENCE,
         steps: Sequence[str] = STEPS,
+        read_only: bool = False,
     ) -> None:
         self._key = key
-        self._file = HistoryFile(Path(path), patience=patience, steps=steps)
+        self._file = HistoryFile(Path(path), patience=patience, steps=steps, read_only=read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -107,18 +115,17 @@ class History:
         *,
         name: str,
         on: date,
-        sender_state: str = "",
         plain_addresses: bool = False,
     ) -> Taken:
         """Take what is new in `rows`: all of it or, when anything goes wrong, nothing.
 
-        name: what the source is called. on: the present day. sender_state: fingerprint of the shop's
-        sender findings, for rows that have none. plain_addresses: keep the addresses themselves, too.
+        name: what the source is called. on: the present day. plain_addresses: keep the addresses
+        themselves, too.
         """
-        cells = (self._cells(row, sender_state, plain=plain_addresses) for row in rows)
+        cells = (self._cells(row, plain=plain_addresses) for row in rows)
         return merge(self._file, cells, name=name, on=on)
 
-    def _cells(self, row: Recorded, sender_state: str, *, plain: bool) -> FactCells:
+    def _cells(self, row: Recorded, *, plain: bool) -> FactCells:
         outcome = row.outcome
         who, address = _NOBODY, ""
         if "@" in outcome.who:
@@ -138,19 +145,22 @@ class History:
             _NUMBERS[outcome.permanent],
             mail,
             outcome.count,
-            outcome.sender_state or sender_state,
+            outcome.sender_state,
             address,
         )
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def outcomes(self, *, by_address: bool = True, since: date = date.min) -> Iterator[Outcome]:
+    def outcomes(
+        self, *, by_address: bool = True, fold_silent: bool = False, since: date = date.min
+    ) -> Iterator[Outcome]:
         """Return what it holds, by domain, with `who` as `key_of` returns it.
 
-        by_address: False adds the customers of a domain up, which is far less to read. since: the
-        first day that counts.
+        by_address: False adds the customers of a domain up, which is far less to read. fold_silent: adds up
+        only those of whom nothing is known but that they were sent mail, so that nothing is lost to
+        whoever judges them. since: the first day that counts.
         """
-        query = _ALL if by_address else _ALL_BY_DOMAIN
+        query = (_ALL_BUT_SILENT if fold_silent else _ALL) if by_address else _ALL_BY_DOMAIN
         return map(_outcome, self._file.each(query, (since.isoformat(),)))
 
     def outcomes_of(self, normalized: str) -> Iterator[Outcome]:
@@ -196,6 +206,12 @@ class History:
             LearnedSource(name=name, learned_on=date.fromisoformat(on), mails=mails)
             for name, on, mails in self._file.rows(query, (_MOST_SOURCES,))
         )
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first day and the last one of which it knows something; None when it is empty."""
+        ((first, last),) = self._file.rows("SELECT min(day), max(day) FROM outcomes")
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
 
     # --- forgetting -------------------------------------------------------------------------------
 

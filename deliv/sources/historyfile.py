@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deliv.core.errors import HistoryError
-from deliv.sources.historyschema import STEPS, bring_up_to_date
+from deliv.sources.historyschema import STEPS, bring_up_to_date, is_up_to_date
 
 PATIENCE: Final = 30.0
 """Seconds to wait for another run that is writing."""
@@ -39,21 +39,50 @@ _CACHE: Final = 32_768  # KiB of pages in memory; what is gathered beyond them g
 
 
 class HistoryFile:
-    """A history's file, open until it is closed; created, for its owner alone, if there is none."""
+    """A history's file, open until it is closed; created, for its owner alone, if there is none.
 
-    def __init__(self, path: Path, *, patience: float = PATIENCE, steps: Sequence[str] = STEPS) -> None:
+    read_only: create and change nothing, whatever is asked for.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        patience: float = PATIENCE,
+        steps: Sequence[str] = STEPS,
+        read_only: bool = False,
+    ) -> None:
         self.path = path
         """Where it is."""
-        _create(path)
+        if not read_only:
+            _create(path)
         with self.explaining():
             self._db = sqlite3.connect(path, timeout=patience, isolation_level=None)
             try:
                 self._db.execute(f"PRAGMA cache_size = -{_CACHE}")
+                if read_only:
+                    self._read_only(steps)
+                    return
                 self._db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
                 bring_up_to_date(self._db, path, steps)
             except BaseException:
                 self._db.close()
                 raise
+
+    def _read_only(self, steps: Sequence[str]) -> None:
+        """Let nothing be written. An older history is brought up to date in memory.
+
+        The file itself is not opened as read-only: then nobody could clear up behind a run that was killed
+        while it was writing.
+        """
+        self._db.execute("PRAGMA query_only = ON")
+        if not is_up_to_date(self._db, self.path, steps):
+            copy = sqlite3.connect(":memory:", isolation_level=None)
+            self._db.backup(copy)
+            self._db.close()
+            self._db = copy
+            bring_up_to_date(copy, self.path, steps)
+            copy.execute("PRAGMA query_only = ON")
 
     @property
     def connection(self) -> sqlite3.Connection:

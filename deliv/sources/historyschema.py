@@ -40,12 +40,20 @@ STEPS: Final[Sequence[str]] = (
 """What leads from each version to the next; the first one begins with an empty file."""
 
 
+def is_up_to_date(connection: sqlite3.Connection, path: object, steps: Sequence[str] = STEPS) -> bool:
+    """Return whether a file has all of its tables.
+
+    Raises HistoryError for another program's database, and for one of a newer deliv.
+    """
+    return _version(connection, path, len(steps)) == len(steps)
+
+
 def bring_up_to_date(connection: sqlite3.Connection, path: object, steps: Sequence[str] = STEPS) -> None:
     """Give a new file its tables, and an older one those that it lacks; all of it or nothing.
 
     Raises HistoryError for another program's database, and for one of a newer deliv.
     """
-    if _version(connection, path, len(steps)) == len(steps):
+    if is_up_to_date(connection, path, steps):
         return
     connection.execute("BEGIN EXCLUSIVE")  # of several runs that come at once, one does it
     try:

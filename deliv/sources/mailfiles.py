@@ -28,6 +28,8 @@ class MailFile(NamedTuple):
     """Where it is: the file, and in an mbox the number of the mail, from 1."""
     content: bytes
     """The mail, or the beginning of a very long one."""
+    path: Path
+    """The file."""
 
 
 class MailFiles:
@@ -49,11 +51,16 @@ class MailFiles:
             template = "{path} cannot be read ({reason}); nothing was checked"
             raise InputError(template, path=path, reason="No such file or directory")
 
+    @property
+    def is_maildir(self) -> bool:
+        """Whether it is a Maildir, which may well be empty."""
+        return any((self._path / name).is_dir() for name in _MAILDIR)
+
     def __iter__(self) -> Iterator[MailFile]:
         for file in self._files():
             try:
                 with file.open("rb") as stream:
-                    yield from self._mails(stream, str(file))
+                    yield from self._mails(stream, file)
             except OSError:
                 self.unreadable += 1
 
@@ -69,14 +76,14 @@ class MailFiles:
             found = (file for file in self._path.rglob("*") if file.name.lower().endswith(self._endings))
             yield from sorted(file for file in found if file.is_file())
 
-    def _mails(self, stream: BinaryIO, name: str) -> Iterator[MailFile]:
+    def _mails(self, stream: BinaryIO, path: Path) -> Iterator[MailFile]:
         head = stream.read(5)
         stream.seek(0)
         if head != b"From ":
-            yield MailFile(name, stream.read(self._most_bytes))
+            yield MailFile(str(path), stream.read(self._most_bytes), path)
             return
         for number, content in enumerate(_split(stream, self._most_bytes), start=1):
-            yield MailFile(f"{name}:{number}", content)
+            yield MailFile(f"{path}:{number}", content, path)
 
 
 def _split(stream: BinaryIO, most_bytes: int) -> Iterator[bytes]:

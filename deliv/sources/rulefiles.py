@@ -3,8 +3,9 @@
 Every ``*.yaml`` below a folder may hold any of the top-level keys ``providers``, ``rules``,
 ``priors``, ``bands``, ``consequences``, ``history``, ``requirements``, ``services``, ``usual_selectors``,
 ``block_lists``, ``typos``, ``role_accounts``, ``address_headings``, ``order_headings``, ``exports``,
-``contact_headings``, ``contact_words``, ``bounce_rules``, and those of the advice (see `AdviceDraft`). Later
-folders win: an entry with the id of an earlier one replaces it, ``enabled: false`` drops it.
+``contact_headings``, ``contact_words``, ``outcome_headings``, ``outcome_words``, ``outcome_reasons``,
+``bounce_rules``, and those of the advice (see `AdviceDraft`). Later folders win: an entry with the id of an
+earlier one replaces it, ``enabled: false`` drops it.
 """
 
 import gc
@@ -21,6 +22,8 @@ from deliv.core.contacts import ContactKind, ContactRole, ContactVocabulary
 from deliv.core.errors import Fault, RuleErrors
 from deliv.core.exports import ExportSystem, Role
 from deliv.core.historybook import HistoryBook
+from deliv.core.outcomes import BounceReason
+from deliv.core.outcomewords import Column, OutcomeVocabulary
 from deliv.core.placement import PlacementBook, Prior
 from deliv.core.providers import Provider, ProviderBook, ProviderKind
 from deliv.core.requirements import Consequence, Requirement
@@ -30,7 +33,13 @@ from deliv.core.services import SendingService, ServiceBook
 from deliv.core.slips import SlipBook, SlipEntry
 from deliv.sources.advicefiles import AdviceDraft
 from deliv.sources.bouncefiles import decode_bounce_rule
-from deliv.sources.contactwords import decode_contact_headings, decode_contact_words
+from deliv.sources.contactwords import (
+    decode_contact_headings,
+    decode_contact_words,
+    decode_outcome_headings,
+    decode_outcome_reasons,
+    decode_outcome_words,
+)
 from deliv.sources.domainlists import load_list
 from deliv.sources.exportfiles import decode_export, decode_role_headings
 from deliv.sources.fields import Fields, closest
@@ -140,6 +149,9 @@ class _Draft:
     order_headings: dict[Role, tuple[str, ...]] = field(default_factory=dict)
     contact_headings: dict[ContactRole, tuple[str, ...]] = field(default_factory=dict)
     contact_words: dict[ContactKind, tuple[str, ...]] = field(default_factory=dict)
+    outcome_headings: dict[Column, tuple[str, ...]] = field(default_factory=dict)
+    outcome_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    outcome_reasons: dict[BounceReason, tuple[str, ...]] = field(default_factory=dict)
     bounce_rules: dict[str, BounceRule] = field(default_factory=dict)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
@@ -179,6 +191,7 @@ class _Draft:
         self.headings = fields.texts("address_headings") + self.headings
         self._take_exports(fields, seen)
         self._take_contacts(fields)
+        self._take_outcomes(fields)
         self._take_bounce_rules(fields, seen)
         fields.close()
 
@@ -257,6 +270,15 @@ class _Draft:
         if words := fields.child("contact_words"):
             decode_contact_words(words, self.contact_words)
 
+    def _take_outcomes(self, fields: Fields) -> None:
+        if headings := fields.child("outcome_headings"):
+            for column, texts in decode_outcome_headings(headings).items():
+                self.outcome_headings[column] = texts + self.outcome_headings.get(column, ())
+        if words := fields.child("outcome_words"):
+            decode_outcome_words(words, self.outcome_words)
+        if reasons := fields.child("outcome_reasons"):
+            decode_outcome_reasons(reasons, self.outcome_reasons)
+
     def _take_bounce_rules(self, fields: Fields, seen: set[str]) -> None:
         taken: dict[str, BounceRule] = {}
         for child in fields.children("bounce_rules"):
@@ -328,6 +350,9 @@ class _Draft:
             bounce_rules=tuple(self.bounce_rules.values()),
             order_headings=self.order_headings,
             contacts=ContactVocabulary(headings=self.contact_headings, kinds=self.contact_words),
+            outcomes=OutcomeVocabulary(
+                headings=self.outcome_headings, words=self.outcome_words, reasons=self.outcome_reasons
+            ),
             role_accounts=frozenset(n for a in self.role_accounts.values() for n in a.local_parts),
             digest=self.digest.hexdigest(),
         )

@@ -13,6 +13,7 @@ from deliv.core.bounces import Phase
 from deliv.core.contacts import ContactKind, ContactRole
 from deliv.core.exports import Role
 from deliv.core.outcomes import BounceReason
+from deliv.core.outcomewords import FATES, NAMED_COLUMNS
 from deliv.core.providers import ProviderKind
 from deliv.core.requirements import Consequence
 from deliv.core.rules import Basis, Reason, Severity
@@ -102,6 +103,18 @@ def _document() -> dict[str, Schema]:
         "contact_words": mapping(
             {kind: sequence(text(), minItems=1) for kind in ContactKind},
             description="Words in it for what somebody did.",
+        ),
+        "outcome_headings": mapping(
+            {column: sequence(text(), minItems=1) for column in NAMED_COLUMNS},
+            description="Headings of a list of outcomes, the best first, besides those of logs of contacts.",
+        ),
+        "outcome_words": mapping(
+            {name: sequence(text(), minItems=1) for name in FATES},
+            description="Words in it for what became of a mail.",
+        ),
+        "outcome_reasons": mapping(
+            {reason: sequence(text(), minItems=1) for reason in BounceReason},
+            description="Words in it for why a mail bounced.",
         ),
         "bounce_rules": sequence(ref("bounce_rule"), "What refusals mean; the first that fits is believed."),
     }

@@ -1,14 +1,22 @@
 """``deliv learn``: what it takes, what it says, and what it never does twice."""
 
+import hashlib
 import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from deliv.sources.rulefiles import packaged_book
+from tests.bounces import COPY, group, notice, postfix, report
 from tests.exports import sheet_of, workbook
+from tests.nameserver import Fault
 
 DAY = ("--as-of", "2026-11-22")
+NO_SENDER = (
+    "No sender is named (--from, or sender: in deliv.yaml), so outcomes are kept without how your mail was "
+    "set up at the time.\n"
+)
 ROWS = (
     "email,date,outcome,count,reason",
     "taro@docomo.ne.jp,2026-11-20,sent,,",
@@ -43,7 +51,8 @@ def outcomes(path: Path) -> list[tuple]:
 
 def test_it_says_what_it_took(deliv, file, tmp_path):
     run = deliv("learn", file, *DAY)
-    assert (run.code, run.text, run.stderr) == (0, LEARNED, "")
+    assert (run.code, run.text, run.stderr) == (0, LEARNED, NO_SENDER)
+    assert deliv("learn", file, *DAY, "--quiet").stderr == ""
     assert outcomes(data(tmp_path) / "history.sqlite3") == [
         ("docomo.ne.jp", "bounce", "2026-11-20", 1),
         ("docomo.ne.jp", "sent", "2026-11-20", 1),
@@ -129,13 +138,6 @@ def test_a_list_that_breaks_off_teaches_nothing(deliv, tmp_path):
     assert outcomes(data(tmp_path) / "history.sqlite3") == []
 
 
-def test_mail_is_not_read_yet(deliv, tmp_path):
-    (tmp_path / "Maildir").mkdir()
-    run = deliv("learn", "Maildir", *DAY)
-    assert (run.code, run.text) == (2, "")
-    assert "Maildir holds mail" in run.stderr
-
-
 def test_standard_input(deliv):
     run = deliv("learn", "-", *DAY, input="\n".join(ROWS).encode())
     assert run.text == LEARNED.replace("outcomes.csv", "stdin")
@@ -167,6 +169,235 @@ def test_orders_tell_what_was_sent(deliv, tmp_path):
 def test_the_day_is_that_of_the_shop(deliv, file):
     run = deliv("learn", file, "--as-of", "2026-11-19")
     assert "line 2, 3, 4: 2026-11-20 is in the future" in run.text
+
+
+# --- bounce mail ----------------------------------------------------------------------------------
+
+TARO, HANAKO, MEI, KEN = "taro@docomo.ne.jp", "hanako@ezweb.ne.jp", "mei@gmail.com", "ken@nifty.com"
+
+
+def returned(mail: bytes, to: str, number: int, day: str = "Mon, 3 Jun 2024") -> bytes:
+    """Return a bounce of the order mail with this number, on its day."""
+    mail = mail.replace(b"To: taro@docomo.ne.jp", f"To: {to}\nMessage-ID: <{number}@shop.example>".encode())
+    return mail.replace(b"Mon, 3 Jun 2024", day.encode())
+
+
+def filtered() -> bytes:
+    said = "550 Unknown user taro@docomo.ne.jp"
+    of_taro = group(TARO, said, status="5.0.0", remote="mfsmax.docomo.ne.jp")
+    text = postfix(TARO, said, "end of DATA", host="mfsmax.docomo.ne.jp")
+    return returned(report(of_taro, text=text), TARO, 1)
+
+
+def japanese() -> bytes:
+    """Return a notice of au, in ISO-2022-JP, with a copy of the mail behind it."""
+    text = (
+        "次のあて先へのメッセージはエラーのため送信できませんでした。\n\n"
+        "The user(s) account is temporarily over quota.\n\n"
+        f"<{HANAKO}>\n\n----- Original message -----\n{COPY}"
+    )
+    mail = notice(
+        text,
+        sender="Postmaster@ezweb.ne.jp",
+        subject="Mail System Error - Returned Mail",
+        charset="iso-2022-jp",
+    )
+    return returned(mail, HANAKO, 2)
+
+
+MAILS = {
+    "cur/1717376401.M1P1.mx:2,S": filtered(),
+    "cur/1717376402.M2P1.mx:2,": japanese(),
+    "cur/1717376403.M3P1.mx:2,RS": returned(report(group(MEI)), MEI, 3),
+    "new/1717376404.M4P1.mx": returned(report(group(KEN, "552 5.2.2 full", status="5.2.2")), KEN, 4),
+    "new/1717376405.M5P1.mx": returned(
+        report(group(KEN, "450 4.2.0 Greylisted", status="4.2.0", action="delayed")), KEN, 5
+    ),
+    "new/1717376406.M6P1.mx": notice(
+        f"I am away until Monday.\n{KEN}", sender=KEN, subject="自動返信", charset="utf-8"
+    ),
+    "tmp/1717376407.M7P1.mx": returned(report(group(MEI)), MEI, 6),
+}
+
+
+@pytest.fixture
+def maildir(tmp_path) -> Path:
+    for name, content in MAILS.items():
+        path = tmp_path / "Maildir" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return tmp_path / "Maildir"
+
+
+NOT_COUNTED = (
+    "  mails that are only late, or refused for a while, and tried again: 1\n"
+    "  mails that are no bounces, such as answers and automatic replies: 1\n"
+)
+NO_RATE = (
+    "bounces without a count of sent mail: no rate learned (domains: 4); rows “sent” tell how many were "
+    "sent, or your order export: deliv learn --as sent\n"
+)
+
+
+def test_a_maildir_is_learned_shown_and_learned_again(deliv, maildir, tmp_path):
+    run = deliv("learn", maildir, *DAY)
+    assert run.code == 0
+    assert run.text == f"Maildir: 6 mails\n  new: bounced: 4\n{NOT_COUNTED}{NO_RATE}"
+    history = data(tmp_path) / "history.sqlite3"
+    assert outcomes(history) == [
+        (domain, "bounce", "2024-06-03", 1)
+        for domain in ("docomo.ne.jp", "ezweb.ne.jp", "gmail.com", "nifty.com")
+    ]
+    reasons = {TARO: "filtered", HANAKO: "mailboxfull", MEI: "userunknown", KEN: "mailboxfull"}
+    for address, reason in reasons.items():
+        (known,) = deliv("history", "show", address, "--format", "json").document["outcomes"]
+        assert (known["outcome"], known["reason"], known["date"]) == ("bounce", reason, "2024-06-03")
+    before = history.read_bytes()
+    run = deliv("learn", maildir, "--as-of", "2026-12-24")
+    assert run.text == f"Maildir: 6 mails\n  nothing new\n  known already: bounced: 4\n{NOT_COUNTED}{NO_RATE}"
+    assert history.read_bytes() == before
+
+
+def test_a_bounce_in_two_folders_is_one(deliv, maildir, tmp_path):
+    deliv("learn", maildir, *DAY)
+    mbox = b"".join(b"From x Mon Jun  3 10:00:00 2024\n" + mail + b"\n\n" for mail in MAILS.values())
+    (tmp_path / "mbox").write_bytes(mbox)
+    run = deliv("learn", "mbox", *DAY)
+    assert "mbox: 7 mails\n  new: bounced: 1\n  known already: bounced: 4\n" in run.text  # that in tmp is new
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "a.eml").write_bytes(filtered())
+    (tmp_path / "b.eml").write_bytes(filtered())
+    assert "nothing new\n  known already: bounced: 1\n" in deliv("learn", "mails", *DAY).text
+    assert "nothing new\n  known already: bounced: 1\n" in deliv("learn", "b.eml", *DAY).text
+
+
+def test_mails_in_japanese(deliv, maildir):
+    run = deliv("learn", maildir, *DAY, "--lang", "ja")
+    assert run.text.startswith(
+        "Maildir: メール6通\n  新規: 不達 4件\n"
+        "  遅延・一時的な拒否で、まだ再送中のメール: 1件\n"
+        "  不達通知ではないメール（返信、自動応答など）: 1件\n"
+    )
+
+
+def test_mails_that_are_not_understood_are_counted_by_reason(deliv, tmp_path):
+    (tmp_path / "a.eml").write_bytes(report(group("taro@localhost")))
+    run = deliv("learn", "a.eml", *DAY)
+    assert run.code == 2
+    assert run.text == (
+        "a.eml: 1 mails\n"
+        "  mails that were not understood, and not learned: 1\n"
+        "    the bounce names no address that anybody can mail: 1\n"
+    )
+
+
+def test_a_folder_without_mail_is_a_sentence(deliv, tmp_path):
+    (tmp_path / "orders").mkdir()
+    run = deliv("learn", "orders", *DAY)
+    assert (run.code, run.text) == (2, "")
+    assert "there is no mail in the folder orders; name a Maildir" in run.stderr
+
+
+def test_a_row_that_names_the_mail_as_the_bounce_does_is_the_same_bounce(deliv, maildir, tmp_path):
+    deliv("learn", maildir, *DAY)
+    head = "email,date,outcome,reason,permanent,message id"
+    file = written(tmp_path / "x.csv", head, f"{MEI},2024-06-03,bounce,userunknown,yes,<3@shop.example>")
+    assert "nothing new" in deliv("learn", file, *DAY).text
+    file = written(tmp_path / "y.csv", "email,date,outcome", f"{MEI},2024-06-03,bounce")
+    assert "new: bounced: 1" in deliv("learn", file, *DAY).text
+
+
+def test_check_says_that_bounces_alone_teach_no_rate(deliv, maildir, server, tmp_path):
+    deliv("learn", maildir, *DAY)
+    file = written(tmp_path / "list.csv", "email", "ken@gmail.com")
+    run = deliv("check", file, "--as-of", "2024-06-10", server=server)
+    assert "Bounces without a count of sent mail: no rate learned (4)" in run.text
+
+
+# --- how the shop sent at the time ----------------------------------------------------------------
+
+FROM = ("--from", "order@shop.example")
+STATES = (
+    ROWS[0],
+    "taro@docomo.ne.jp,2026-11-20,sent,,",
+    "taro@docomo.ne.jp,2026-10-23,sent,,",
+    "taro@docomo.ne.jp,2026-10-22,sent,,",
+    "taro@docomo.ne.jp,2025-11-20,sent,,",
+)
+
+
+def states(tmp_path: Path) -> list[str]:
+    db = sqlite3.connect(data(tmp_path) / "history.sqlite3")
+    try:
+        found = db.execute("SELECT sender_state FROM outcomes ORDER BY day").fetchall()
+    finally:
+        db.close()
+    return [state for (state,) in found]
+
+
+def test_new_outcomes_are_of_the_sender_findings_that_a_check_has(deliv, server, tmp_path):
+    """Those of the last 30 days; nobody knows how the shop sent before."""
+    server.zone["_dmarc.shop.example"] = {}
+    run = deliv("learn", written(tmp_path / "x.csv", *STATES), *DAY, *FROM, server=server)
+    assert (run.code, run.stderr) == (0, "")
+    old, oldest, new, newest = states(tmp_path)
+    assert (old, oldest) == ("", "")
+    assert new == newest != ""
+    list_ = written(tmp_path / "list.csv", "email", "ken@gmail.com")
+    run = deliv("check", list_, *DAY, *FROM, "--format", "json", server=server)
+    ids = [each["rule"] for each in run.document["sender"]["findings"]]
+    serious = sorted(each for each in ids if packaged_rule(each).severity != "info")
+    assert serious
+    assert new == hashlib.sha256("\n".join(serious).encode()).hexdigest()[:12]
+
+
+def packaged_rule(name: str):
+    (rule,) = [rule for rule in packaged_book().rules if rule.id == name]
+    return rule
+
+
+def test_what_was_mended_is_another_state(deliv, server, tmp_path):
+    file = written(tmp_path / "x.csv", *STATES[:2])
+    deliv("learn", file, *DAY, *FROM, "--history", "good.db", server=server)
+    server.zone["shop.example"] = {"MX": ["10 mx.shop.example."], "TXT": []}
+    (tmp_path / "deliv.yaml").write_text("sender: {from: order@shop.example}\n")
+    deliv("learn", file, *DAY, server=server)
+    (bad,) = states(tmp_path)
+    deliv("learn", file, *DAY, server=server)  # it stays what it was when it was learned
+    assert states(tmp_path) == [bad]
+    (tmp_path / "good.db").replace(data(tmp_path) / "history.sqlite3")
+    assert states(tmp_path) != [bad]
+
+
+def test_a_resolver_that_cannot_be_trusted_tells_no_state(deliv, file, tmp_path):
+    run = deliv("learn", file, *DAY, *FROM)  # where nobody answers
+    assert (run.code, run.text) == (0, LEARNED)
+    assert run.stderr == (
+        "deliv: the DNS does not tell how your mail is set up now, so outcomes are kept without it; learn "
+        "them in a network whose DNS can be trusted\n"
+    )
+    assert {*states(tmp_path)} == {""}
+
+
+def test_one_answer_that_is_missing_tells_no_state(deliv, file, server, tmp_path):
+    server.faults = {"_dmarc.shop.example": Fault(rcode="SERVFAIL")}
+    run = deliv("learn", file, *DAY, *FROM, server=server)
+    assert "the DNS does not tell" in run.stderr
+    assert {*states(tmp_path)} == {""}
+
+
+def test_a_state_can_be_replayed(deliv, file, server, tmp_path):
+    list_ = written(tmp_path / "list.csv", "email", "ken@gmail.com")
+    deliv("check", list_, *DAY, *FROM, "--record", "dns.json", server=server)
+    run = deliv("learn", file, *DAY, *FROM, "--replay", "dns.json")
+    assert run.stderr == ""
+    assert "" not in states(tmp_path)
+
+
+def test_a_sender_that_is_none_learns_nothing(deliv, file, tmp_path):
+    run = deliv("learn", file, *DAY, "--from", "nobody")
+    assert (run.code, run.text) == (2, "")
+    assert not (data(tmp_path) / "history.sqlite3").exists()
 
 
 # --- the history and its key ----------------------------------------------------------------------
@@ -243,4 +474,4 @@ def test_a_list_is_no_history(deliv, file):
 
 def test_a_process_learns_without_what_it_does_not_need(process, file):
     run = process("learn", file, *DAY)
-    assert (run.code, run.text, run.stderr) == (0, LEARNED, "")
+    assert (run.code, run.text, run.stderr) == (0, LEARNED, NO_SENDER)

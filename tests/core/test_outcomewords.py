@@ -2,9 +2,14 @@
 
 import pytest
 
-from deliv.core import outcomewords
+from deliv.core.contacts import ContactKind, ContactVocabulary
 from deliv.core.outcomes import BounceReason, OutcomeKind
-from deliv.core.outcomewords import Column, Fate, find_columns, fold_word, read_fate, read_flag, read_reason
+from deliv.core.outcomewords import Column, Fate, OutcomeVocabulary, OutcomeWords, fold_word, read_flag
+from deliv.sources.rulefiles import packaged_book
+
+BOOK = packaged_book()
+WORDS = OutcomeWords(BOOK.outcomes, BOOK.contacts)
+read_fate, read_reason, find_columns = WORDS.fate, WORDS.reason, WORDS.find_columns
 
 
 @pytest.mark.parametrize("kind", OutcomeKind)
@@ -77,18 +82,57 @@ def test_yes_no_and_nothing():
     ] + [None] * 2
 
 
-@pytest.mark.parametrize("table", ["_KINDS", "_REASONS"])
-def test_no_word_means_two_things(table):
-    words = [fold_word(word) for text in getattr(outcomewords, table).values() for word in text.split(",")]
-    if table == "_KINDS":
-        others = (outcomewords._ASIDE, outcomewords._PERMANENT, outcomewords._TEMPORARY)
-        words += [fold_word(word) for text in others for word in text.split(",")]
-    assert [word for word in words if words.count(word) > 1] == []
-
-
 def test_no_heading_means_two_things():
-    headings = [fold_word(text) for texts in outcomewords.HEADINGS.values() for text in texts]
-    assert len({*headings}) == len(headings)
+    headings = [(fold_word(text), column) for column, texts in WORDS.headings.items() for text in texts]
+    assert len({*headings}) == len({text for text, _ in headings})
+
+
+def test_what_is_headed_as_in_logs_is_not_headed_again():
+    """The words and headings of logs stand in one place of the rule book."""
+    of_logs = {fold_word(text) for texts in BOOK.contacts.headings.values() for text in texts}
+    own = {fold_word(text) for texts in BOOK.outcomes.headings.values() for text in texts}
+    assert own & of_logs == {"結果"}  # in a log it heads what was said on the phone
+    aside = {fold_word(word) for word in BOOK.outcomes.words["aside"]}
+    assert aside.isdisjoint(fold_word(word) for words in BOOK.contacts.kinds.values() for word in words)
+
+
+@pytest.mark.parametrize(
+    ("contact", "outcome", "kind"),
+    [
+        ("返信", "", OutcomeKind.REPLY),
+        ("不達", "", OutcomeKind.BOUNCE),
+        ("メール", "", None),
+        ("メール送信", "", None),  # written by hand, and no order mail
+        ("メール", "不達", OutcomeKind.BOUNCE),
+        ("メール", "留守", None),
+        ("迷惑メール", "", OutcomeKind.JUNK),
+        ("電話", "返信あり", None),
+        ("SMS", "エラー", None),
+        ("予定", "送信", None),
+        ("注文確認", "不達", OutcomeKind.BOUNCE),
+    ],
+)
+def test_a_log_of_contacts_has_its_own_words_and_a_call_is_no_mail(contact, outcome, kind):
+    assert read_fate(outcome, contact) == Fate(kind)
+
+
+def test_a_line_of_a_log_in_unknown_words_is_not_understood():
+    assert read_fate("", "謎") is None
+    assert read_fate("謎", "") is None
+
+
+def test_words_of_a_rule_book_of_ones_own():
+    vocabulary = OutcomeVocabulary(
+        headings={Column.OUTCOME: ("顛末",)},
+        words={"junk": ("ゴミ箱",)},
+        reasons={BounceReason.SUSPEND: ("冬眠",)},
+    )
+    words = OutcomeWords(vocabulary, ContactVocabulary(kinds={ContactKind.PHONE: ("黒電話",)}))
+    assert words.find_columns(["顛末"]) == {Column.OUTCOME: 0}
+    assert words.fate("ゴミ箱") == Fate(OutcomeKind.JUNK)
+    assert words.fate("黒電話") == Fate(None)
+    assert words.fate("bounce") == Fate(OutcomeKind.BOUNCE)
+    assert words.reason("冬眠") is BounceReason.SUSPEND
 
 
 def test_columns_are_found_by_headings_of_both_languages():

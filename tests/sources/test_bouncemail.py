@@ -1,15 +1,18 @@
 """Bounce mails: recognised, read for whom they are and why, and turned into outcomes of the shop's mail."""
 
 import json
+import os
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import deliv
 from deliv.core.bounces import Phase
 from deliv.core.errors import InputError
+from deliv.core.outcomerows import NotUnderstood, Recorded, SetAside
 from deliv.core.outcomes import BounceReason, OutcomeKind
 from deliv.sources.bouncemail import BounceMail
 from deliv.sources.bouncereading import read_bounce
@@ -19,6 +22,7 @@ from tests.bounces import COPY, SHOP, group, notice, postfix, report
 
 VECTORS = Path("/work/shared/vectors/bounces")
 TODAY = date(2026, 11, 22)
+TOKYO = ZoneInfo("Asia/Tokyo")
 TARO = "taro@docomo.ne.jp"
 
 
@@ -42,6 +46,14 @@ Subject: what is this?
 Final-Recipient: rfc822; taro@isp.example
 Action: failed
 """
+
+
+def learned(path, as_of=TODAY) -> list:
+    return [*BounceMail(path, packaged_book(), as_of=as_of, zone=TOKYO)]
+
+
+def days(path, as_of=TODAY) -> list[date]:
+    return [each.outcome.day for each in learned(path, as_of)]
 
 
 def only(content: bytes):
@@ -305,13 +317,13 @@ class TestFiles:
         return folder
 
     def test_a_maildir(self, tmp_path):
-        mail = BounceMail(self.box(tmp_path), packaged_book(), today=TODAY)
-        (outcome,) = mail
+        other, bounce = learned(self.box(tmp_path))
 
-        assert (outcome.kind, outcome.who, outcome.domain) == (OutcomeKind.BOUNCE, TARO, "docomo.ne.jp")
-        assert (outcome.day, outcome.count, outcome.permanent) == (date(2024, 6, 3), 1, True)
-        assert (mail.counts.mails, mail.counts.bounces, mail.counts.others) == (2, 1, 1)
-        assert mail.counts.outcomes == 1
+        assert (bounce.outcome.kind, bounce.outcome.who) == (OutcomeKind.BOUNCE, TARO)
+        assert (bounce.outcome.domain, bounce.outcome.day) == ("docomo.ne.jp", date(2024, 6, 3))
+        assert (bounce.outcome.count, bounce.outcome.permanent) == (1, True)
+        assert isinstance(other, SetAside)
+        assert [other.line, bounce.line] == [1, 2]
 
     def test_an_mbox(self, tmp_path):
         head = b"From MAILER-DAEMON Mon Jun  3 10:00:00 2024\n"
@@ -320,11 +332,9 @@ class TestFiles:
         file.write_bytes(head + self.MAIL + b"\n\n" + head + quoted + head + self.MAIL)
 
         names = [mail.name.rpartition(":")[2] for mail in MailFiles(file)]
-        mail = BounceMail(file, packaged_book(), today=TODAY)
 
         assert names == ["1", "2", "3"]
-        assert len([*mail]) == 2
-        assert mail.counts.others == 1
+        assert [type(each) for each in learned(file)] == [Recorded, SetAside, Recorded]
 
     def test_a_file_and_a_folder_of_files(self, tmp_path):
         (tmp_path / "below").mkdir()
@@ -345,28 +355,116 @@ class TestFiles:
             return read(path, *args, **more)
 
         monkeypatch.setattr(Path, "open", refuse)
-        mail = BounceMail(tmp_path, packaged_book(), today=TODAY)
+        bounce, unreadable = learned(tmp_path)
 
-        assert len([*mail]) == 1
-        assert mail.counts.unreadable == 1
+        assert isinstance(bounce, Recorded)
+        assert unreadable == NotUnderstood(line=2, template="the mail cannot be read")
 
     def test_what_is_not_there_is_said(self, tmp_path):
         with pytest.raises(InputError, match="cannot be read"):
-            BounceMail(tmp_path / "nowhere", packaged_book(), today=TODAY)
+            learned(tmp_path / "nowhere")
 
-    def test_a_bounce_without_a_date_is_of_today_and_so_is_one_of_the_future(self, tmp_path):
-        (tmp_path / "a.eml").write_bytes(self.MAIL.replace(b"Date:", b"X-Date:"))
-        (tmp_path / "b.eml").write_bytes(self.MAIL.replace(b"2024", b"2199"))
+    def test_a_folder_without_mail_is_a_mistake_but_not_an_empty_maildir(self, tmp_path):
+        (tmp_path / "list.csv").write_bytes(b"email")
+        with pytest.raises(InputError, match="there is no mail in the folder"):
+            learned(tmp_path)
+        (tmp_path / "new").mkdir()
+        assert learned(tmp_path) == []
 
-        assert {outcome.day for outcome in BounceMail(tmp_path, packaged_book(), today=TODAY)} == {TODAY}
-
-    def test_delays_and_useless_addresses_are_counted_and_left_out(self, tmp_path):
+    def test_delays_and_useless_addresses_are_left_out_and_say_why(self, tmp_path):
         (tmp_path / "a.eml").write_bytes(report(group(TARO, action="delayed", status="4.4.1")))
         (tmp_path / "b.eml").write_bytes(report(group("taro@localhost")))
-        mail = BounceMail(tmp_path, packaged_book(), today=TODAY)
+        late, useless = learned(tmp_path)
 
-        assert [*mail] == []
-        assert (mail.counts.delayed, mail.counts.unusable, mail.counts.outcomes) == (1, 1, 0)
+        assert isinstance(late, SetAside)
+        assert "only late" in late.template
+        assert isinstance(useless, NotUnderstood)
+        assert "no address" in useless.template
+
+    def test_a_refusal_after_which_one_may_try_again_is_not_for_good(self, tmp_path):
+        (tmp_path / "a.eml").write_bytes(report(group(TARO, "450 4.1.1 User unknown", status="4.1.1")))
+        (found,) = learned(tmp_path)
+
+        assert (found.outcome.reason, found.outcome.permanent) == (BounceReason.USERUNKNOWN, False)
+
+    def test_each_recipient_of_a_mail_has_the_number_of_the_mail(self, tmp_path):
+        (tmp_path / "a.eml").write_bytes(report(group("a@one.example"), group("b@two.example")))
+
+        assert [(each.outcome.who, each.line) for each in learned(tmp_path)] == [
+            ("a@one.example", 1),
+            ("b@two.example", 1),
+        ]
+
+
+class TestDays:
+    """The day is in the mail itself, so that learning it again another day tells nothing new."""
+
+    MAIL = report(group(TARO))
+    WRITTEN = b"Date: Mon, 3 Jun 2024 10:00:00 +0900\n"
+
+    def mail(self, tmp_path, *, date: bytes = b"", copy: bytes = b"", name: str = "a.eml") -> Path:
+        content = self.MAIL.replace(self.WRITTEN, date).replace(
+            b"Subject: Order 1001", b"Subject: x\n" + copy
+        )
+        content = content.replace(b"Subject: x\n\n", b"Subject: x\n") if copy else content
+        (tmp_path / name).write_bytes(content)
+        return tmp_path / name
+
+    def test_it_is_that_of_the_shops_clock(self, tmp_path):
+        file = self.mail(tmp_path, date=b"Date: Mon, 3 Jun 2024 10:00:00 -0700\n")
+        assert days(file) == [date(2024, 6, 4)]
+
+    def test_what_has_not_come_yet_is_no_day(self, tmp_path):
+        received = b"Received: by mx.shop.example; Tue, 4 Jun 2024 10:00:00 +0900\n"
+        file = self.mail(tmp_path, date=b"Date: Mon, 3 Jun 2199 10:00:00 +0900\n" + received)
+        assert days(file) == [date(2024, 6, 4)]
+
+    def test_without_its_own_day_that_of_the_returned_mail_counts(self, tmp_path):
+        file = self.mail(tmp_path, copy=b"Date: Sun, 2 Jun 2024 10:00:00 +0900\n")
+        os.utime(file, (1_500_000_000, 1_500_000_000))
+        assert days(file) == [date(2024, 6, 2)]
+
+    def test_else_that_of_the_file(self, tmp_path):
+        file = self.mail(tmp_path)
+        os.utime(file, (1_717_376_400, 1_717_376_400))
+        assert days(file) == [date(2024, 6, 3)]
+        in_maildir = self.mail(tmp_path, name="1717462800.M1P2.mx:2,S")
+        os.utime(in_maildir, (1_500_000_000, 1_500_000_000))
+        assert days(in_maildir) == [date(2024, 6, 4)]
+
+    def test_a_bounce_of_which_no_day_has_come_is_not_learned(self, tmp_path):
+        (found,) = learned(self.mail(tmp_path), date(2020, 1, 1))
+        assert isinstance(found, NotUnderstood)
+        assert found.template == "the bounce has no date that has come"
+
+
+class TestIdentity:
+    def mail_of(self, content: bytes) -> str:
+        return read_bounce(content).message_id
+
+    def test_it_is_the_message_id_of_the_mail_that_came_back(self):
+        mail = report(group(TARO)).replace(b"From: MAILER", b"Message-ID: <own@relay.example>\nFrom: MAILER")
+        assert self.mail_of(mail) == "own@relay.example"
+        mail = mail.replace(b"Subject: Order", b"Message-Id:\n <1001@shop.example>\nSubject: Order")
+        assert self.mail_of(mail) == "1001@shop.example"
+
+    def test_a_line_may_announce_the_returned_mail(self):
+        copy = f"From: {SHOP}\nMessage-ID: <1001@shop.example>\nTo: {TARO}\n\nHello"
+        text = f"<{TARO}>:\n550 User unknown\n\n--- Below this line is a copy of the message.\n\n{copy}"
+        assert self.mail_of(notice(text)) == "1001@shop.example"
+
+    def test_what_the_customer_reads_is_no_message_id(self):
+        mail = report(group(TARO)).replace(b"Thank you.", b"Message-ID: <x@y.example>")
+        assert self.mail_of(mail) == ""
+
+    def test_a_mail_without_one_is_known_by_its_bytes_in_whatever_box(self, tmp_path):
+        content = notice(f"<{TARO}>:\n550 5.1.1 User unknown")
+        (tmp_path / "a.eml").write_bytes(content.replace(b"\n", b"\r\n"))
+        (tmp_path / "mbox").write_bytes(b"From MAILER-DAEMON Mon Jun  3 10:00:00 2024\n" + content + b"\n\n")
+        (one,), (other,) = learned(tmp_path / "a.eml"), learned(tmp_path / "mbox")
+
+        assert one == other
+        assert len(one.mail) == 64
 
 
 @pytest.mark.skipif(not VECTORS.is_dir(), reason="the collection of real bounces is not here")

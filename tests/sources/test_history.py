@@ -143,8 +143,8 @@ def test_the_spelling_of_an_address_does_not_matter(path):
 
 
 def test_the_state_of_the_sender_is_that_of_the_first_time(path):
-    learn(path, recorded(), sender_state="before")
-    learn(path, recorded(), recorded("mei@gmail.com"), sender_state="after")
+    learn(path, recorded(sender_state="before"))
+    learn(path, recorded(sender_state="after"), recorded("mei@gmail.com", sender_state="after"))
     with History(path, KEY) as history:
         assert [outcome.sender_state for outcome in history.outcomes()] == ["before", "after"]
 
@@ -194,6 +194,20 @@ def test_outcomes_can_be_added_up_by_domain_and_begin_on_a_day(path):
         by_domain = list(history.outcomes(by_address=False))
         assert [(each.who, each.day.day, each.count) for each in by_domain] == [("", 1, 1), ("", 20, 3)]
         assert sum(each.count for each in history.outcomes(since=date(2026, 11, 2))) == 3
+
+
+def test_customers_of_whom_only_silence_is_known_may_be_added_up(path):
+    learn(
+        path,
+        *(recorded(f"quiet{number}@docomo.ne.jp") for number in range(3)),
+        recorded("loud@docomo.ne.jp"),
+        recorded("loud@docomo.ne.jp", BOUNCE, "2026-11-21"),
+    )
+    with History(path, KEY) as history:
+        loud = history.key_of("loud@docomo.ne.jp")
+        found = {(each.who, each.kind): each.count for each in history.outcomes(fold_silent=True)}
+        assert history.days == (date(2026, 11, 20), date(2026, 11, 21))
+    assert found == {("", SENT): 3, (loud, SENT): 1, (loud, BOUNCE): 1}
 
 
 def test_what_is_known_of_one_address(path):

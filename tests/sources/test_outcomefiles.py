@@ -1,20 +1,23 @@
 """What a shop can learn from, in real files."""
 
 from collections.abc import Iterable
-from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from deliv.core.errors import InputError
+from deliv.core.errors import InputError, RuleErrors
 from deliv.core.exports import Role
 from deliv.core.outcomerows import NotUnderstood, Reading, Recorded, SetAside
 from deliv.core.outcomes import OutcomeKind
 from deliv.core.rulebook import RuleBook
 from deliv.sources.orders import OrderFile
 from deliv.sources.outcomefiles import SourceKind, holds_mail, open_outcomes
+from deliv.sources.rulefiles import load_rules
 from tests.exports import EXPORTS, sheet_of, workbook
 from tests.recorded import TODAY, recorded
+
+TOKYO = ZoneInfo("Asia/Tokyo")
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def read(tmp_path: Path, rules: RuleBook):
     def reading(content: str | bytes, **options) -> list[Reading]:
         path = tmp_path / "list.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        with open_outcomes(str(path), rules, as_of=TODAY, **options) as readings:
+        with open_outcomes(str(path), rules, as_of=TODAY, zone=TOKYO, **options) as readings:
             return list(readings)
 
     return reading
@@ -88,6 +91,62 @@ def test_a_log_of_contacts(read):
     assert [each.mail for each in found if isinstance(each, Recorded)] == ["A1", "A2"]
 
 
+def test_a_japanese_log_of_contacts_with_what_came_of_it(read):
+    text = (
+        "注文番号,メールアドレス,対応日時,対応方法,結果\n"
+        "A1,taro@docomo.ne.jp,2026/11/18 10:00,メール,不達\n"
+        "A1,taro@docomo.ne.jp,2026/11/19 11:00,電話,留守\n"
+        "A2,mei@gmail.com,2026/11/19,入電,届いた\n"
+        "A2,mei@gmail.com,2026/11/19,予定,電話する\n"
+    )
+    found = read(text)
+    assert said(found) == [
+        ("taro@docomo.ne.jp", "bounce", "2026-11-18", 2),
+        ("mei@gmail.com", "reply", "2026-11-19", 4),
+    ]
+    assert [each.line for each in found if isinstance(each, SetAside)] == [3, 5]
+
+
+def test_words_of_ones_own_are_known_in_lists_of_outcomes_too(tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "contact_words: {phone: [ガチャ切り]}\noutcome_words: {junk: [ゴミ箱]}\n"
+        "outcome_headings: {outcome: [顛末]}\noutcome_reasons: {suspend: [冬眠]}\n",
+        encoding="utf-8",
+    )
+    rules = load_rules(tmp_path)
+    rows = ["ゴミ箱,", "ガチャ切り,", "不達,冬眠"]
+    text = "\n".join(
+        ["メールアドレス,日付,顛末,理由", *(f"mei@gmail.com,2026-11-19,{row}" for row in rows), ""]
+    )
+    (tmp_path / "list.csv").write_text(text, encoding="utf-8")
+    with open_outcomes(str(tmp_path / "list.csv"), rules, as_of=TODAY, zone=TOKYO) as readings:
+        junk, call, bounce = readings
+    assert said([junk, bounce]) == [
+        ("mei@gmail.com", "junk", "2026-11-19", 2),
+        ("mei@gmail.com", "bounce", "2026-11-19", 4),
+    ]
+    assert isinstance(call, SetAside)
+    assert bounce.outcome.reason == "suspend"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("outcome_words: {junk: [不達]}", "“不達” stands for two outcomes"),
+        ("outcome_words: {junk: [bounce]}", "“bounce” stands for two outcomes"),
+        ("outcome_words: {lost: [x]}", "“lost” is not known here"),
+        ("outcome_headings: {key: [x]}", "“key” is not known here"),
+        ("outcome_reasons: {suspend: [スパム]}", "“スパム” stands for two reasons"),
+        ("outcome_reasons: {suspend: ['']}", "none may be empty"),
+    ],
+)
+def test_faulty_words_are_named(tmp_path, text, said):
+    (tmp_path / "mine.yaml").write_text(text + "\n", encoding="utf-8")
+    with pytest.raises(RuleErrors) as raised:
+        load_rules(tmp_path)
+    assert said in str(raised.value)
+
+
 def test_a_row_may_have_several_lines(read):
     text = 'email,date,outcome,note\nmei@gmail.com,2026-11-19,reply,"two\nlines"\nken@gmail.com,x,reply,\n'
     found = read(text)
@@ -122,8 +181,21 @@ def test_a_list_without_outcomes_is_perhaps_one_of_orders(read):
     assert "a heading such as outcome / 結果" in refusal(read, "email,date\nmei@gmail.com,2026-11-19\n")
 
 
+def test_days_are_those_of_the_shop_and_never_guessed(read):
+    head = "email,date,outcome\n"
+    rows = ["2026-11-20T20:00:00Z", "03/04/2026", "11/20"]
+    found = read(head + "".join(f"mei@gmail.com,{day},reply\n" for day in rows))
+    assert said(found) == [("mei@gmail.com", "reply", "2026-11-21", 2)]
+    assert [each.line for each in found if isinstance(each, NotUnderstood)] == [3, 4]
+    rows = ["A1,2026-11-20T20:00:00Z,mei@gmail.com", "A2,03/04/2026,mei@gmail.com"]
+    text = "\n".join(["注文番号,注文日時,メールアドレス", *rows, ""])
+    sent, either = read(text, kind=SourceKind.SENT)
+    assert said([sent]) == [("mei@gmail.com", "sent", "2026-11-21", 2)]
+    assert isinstance(either, NotUnderstood)
+
+
 def test_a_list_without_days(read):
-    assert "no column with the date, with a heading such as date / day" in refusal(
+    assert "no column with the date, with a heading such as 日付 / 日時" in refusal(
         read, "email,outcome\nmei@gmail.com,reply\n"
     )
 
@@ -196,18 +268,17 @@ def test_a_folder_holds_mail_and_what_is_not_there_holds_none(tmp_path):
 
 
 def test_mail_is_handed_to_what_reads_mail(tmp_path, rules):
-    @contextmanager
-    def bounce_mails(path, as_of):
-        assert (path, as_of) == (tmp_path, TODAY)
-        yield [recorded(kind="bounce", mail="<1@shop.example>")]
+    def bounce_mails(path):
+        assert path == tmp_path
+        return [recorded(kind="bounce", mail="<1@shop.example>")]
 
-    with open_outcomes(str(tmp_path), rules, as_of=TODAY, bounce_mails=bounce_mails) as readings:
+    with open_outcomes(str(tmp_path), rules, as_of=TODAY, zone=TOKYO, bounce_mails=bounce_mails) as readings:
         assert said(readings) == [("taro@docomo.ne.jp", "bounce", "2026-11-20", 2)]
 
 
 def test_mail_that_nobody_reads_is_a_sentence(tmp_path, rules):
     with (
         pytest.raises(InputError, match="holds mail"),
-        open_outcomes(str(tmp_path), rules, as_of=TODAY) as readings,
+        open_outcomes(str(tmp_path), rules, as_of=TODAY, zone=TOKYO) as readings,
     ):
         list(readings)
