@@ -1,7 +1,8 @@
 """``deliv history``: what was learned, to be seen, taken along and forgotten."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ import typer
 from deliv.cli import options
 from deliv.cli.exitcodes import ExitCode
 from deliv.cli.groups import group_with_default
-from deliv.cli.guard import guarded
+from deliv.cli.guard import guarded, say
 from deliv.cli.language import chosen_language, tr
 from deliv.locale import translator
 
@@ -55,6 +56,26 @@ HistoryFormatOption = Annotated[
         envvar="DELIV_HISTORY_FORMAT",  # its words differ from those of DELIV_FORMAT
         rich_help_panel=options.OUTPUT,
         help=tr("How to write it."),
+    ),
+]
+SplitOption = Annotated[
+    str | None,
+    typer.Option(
+        "--split",
+        envvar="DELIV_HISTORY_SPLIT",
+        rich_help_panel=options.INPUT,
+        metavar="DATE",
+        help=tr("First day to be predicted; the middle of the history otherwise."),
+    ),
+]
+SvgOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--svg",
+        envvar="DELIV_HISTORY_SVG",
+        rich_help_panel=options.OUTPUT,
+        metavar="FILE",
+        help=tr("Also draw what was predicted against what happened into this file, for a browser."),
     ),
 ]
 
@@ -105,13 +126,10 @@ def export(
 ) -> int:
     from deliv.cli.histories import history_to_read
     from deliv.cli.output import open_output
-    from deliv.core.errors import OutputError
     from deliv.formats.historycsv import write_history
 
     path = _place(history, config)
-    if output is not None and output.exists() and path.exists() and output.samefile(path):
-        template = "{path} is the history itself; name another file for the result; nothing was written"
-        raise OutputError(template, path=output)
+    _keep_apart(path, output)
     encoding = "utf-8" if output is None else "utf-8-sig"  # by which Excel knows it
     with history_to_read(path) as store, open_output(output, encoding, errors="replace") as file:
         rows = write_history(store.records() if store is not None else (), file)
@@ -174,8 +192,67 @@ def prune(
 
 prune.__doc__ = tr("Forget everything that is older than a day.")
 
-# Whatever else is done with a history belongs here, as trying out what it would have foretold.
-for name, command in ((_DEFAULT, show), ("export", export), ("forget", forget), ("prune", prune)):
+
+def backtest(
+    history: options.HistoryOption = None,
+    split: SplitOption = None,
+    rules: options.RulesOption = None,
+    config: options.ConfigOption = None,
+    format_: HistoryFormatOption = HistoryFormat.PAGE,
+    output: options.OutputOption = None,
+    svg: SvgOption = None,
+    lang: options.LangOption = None,
+    quiet: options.QuietOption = False,
+) -> int:
+    from deliv.cli.histories import history_to_read, required_path
+    from deliv.cli.output import open_output
+    from deliv.core.backtest import backtest as look_back
+    from deliv.core.errors import HistoryError
+    from deliv.formats.backtestview import backtest_json, backtest_page, backtest_svg
+    from deliv.sources.settings import load_settings
+
+    settings = load_settings(config)
+    path, book = required_path(history, settings), _rules(rules, config)
+    _keep_apart(path, output, svg)
+    with history_to_read(path, read_only=True) as store:
+        if store is None:
+            template = "there is no history at {path} yet; “deliv learn” makes one; nothing was predicted"
+            raise HistoryError(template, path=path)
+        result = look_back(
+            store.outcomes(fold_silent=True),
+            book,
+            split=_split(split, store.days),
+            half_life_days=settings.history.half_life_days,
+            on_progress=None if quiet else _progress(),
+        )
+    language = lang or chosen_language()
+    if svg is not None:
+        drawn = backtest_svg(result, language)
+        if drawn:
+            with open_output(svg, "utf-8") as file:
+                file.write(drawn)
+        else:
+            say(tr("there is not enough data to draw; {path} was not written").format(path=svg))
+    is_page = format_ is HistoryFormat.PAGE
+    if is_page:
+        text = backtest_page(result, language, path=str(path))
+    else:
+        text = backtest_json(result, lang or "en", path=str(path))
+    on_screen = is_page and output is None
+    with open_output(output, sys.stdout.encoding if on_screen else "utf-8", errors="replace") as file:
+        file.write(text)
+    return ExitCode.OK if result.enough else ExitCode.TOO_MUCH_UNKNOWN
+
+
+backtest.__doc__ = tr("Try out how well your later outcomes would have been foreseen from the earlier ones.")
+
+for name, command in (
+    (_DEFAULT, show),
+    ("backtest", backtest),
+    ("export", export),
+    ("forget", forget),
+    ("prune", prune),
+):
     app.command(name, cls=options.GroupedCommand, help=command.__doc__)(guarded(command))
 
 
@@ -220,6 +297,53 @@ def _domain(text: str) -> str:
     if domain is None:
         raise InputError("“{text}” is neither an address nor a domain; nothing was shown", text=text)
     return domain
+
+
+def _split(text: str | None, days: tuple[date, date] | None) -> date | float:
+    """Return the day that was named, or the middle.
+
+    Raises InputError for a day of which nothing comes before, or nothing after.
+    """
+    from deliv.cli.setup import parse_day
+    from deliv.core.errors import InputError
+
+    day = parse_day(text)
+    if day is None:
+        return 0.5
+    if days is not None and not days[0] < day <= days[1]:
+        template = (
+            "--split {day} leaves nothing to learn from, or nothing to predict: the history reaches from "
+            "{first} to {last}; nothing was predicted"
+        )
+        raise InputError(template, day=day, first=days[0], last=days[1])
+    return day
+
+
+def _keep_apart(history: Path, *outputs: Path | None) -> None:
+    """Let no output take the place of the history, nor of another output."""
+    from deliv.cli.output import refuse_overwriting
+    from deliv.core.errors import OutputError
+
+    for output in outputs:
+        if output is not None and output.exists() and history.exists() and output.samefile(history):
+            template = "{path} is the history itself; name another file for the result; nothing was written"
+            raise OutputError(template, path=output)
+    refuse_overwriting("-", outputs)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Return what shows how many months are done; None where nobody would read it."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show_months(done: int, months: int) -> None:
+        text = tr("looking back: {done} of {months} months").format(done=done, months=months)
+        # Spaces wipe it on every terminal; a Japanese character is two columns wide.
+        end = f"\r{' ' * 2 * len(text)}\r" if done == months else ""
+        sys.stderr.write(f"\r{text}{end}")
+        sys.stderr.flush()
+
+    return show_months
 
 
 def _write(lines: Sequence[str]) -> None:

@@ -1,12 +1,21 @@
 """Is the likelihood any good? Every later outcome is predicted from the earlier ones, and scored.
 
 Month by month, as it would have been used (the prequential view of Dawid 1984, JRSS A 147, 278):
-what happened before a month predicts that month, and then becomes known. Predicted is only what
-has a denominator: bounces out of mails sent, test mails in the inbox out of all test mails. Two
-baselines show what the model is worth: one rate for everybody, and the priors of the rule book.
+what happened before a block of 30 days predicts all of that block, and only then becomes known. So
+no outcome is predicted from one of the same day, of the same block, or of a later one. Predicted is
+only what has a denominator: bounces out of mails sent, and where test mails were out of all test
+mails. Two baselines show what the model is worth: one rate for everybody, learned from the same
+earlier outcomes, and the priors of the rule book.
+
+What it cannot undo: the rule book is that of today, and may know of changes that came later. How
+the shop sent at the time is left aside, unless the facts of today are given. Providers are known by
+the names of domains alone, as a history keeps no MX records. A bounce counts on its own day, so one
+that arrives in the block after its mail is predicted there; and a mail whose bounce was still to
+come counts as accepted, as it would have on that day.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,18 +27,23 @@ from deliv.core.findings import find
 from deliv.core.learning import learn_from
 from deliv.core.likelihood.belief import Belief
 from deliv.core.likelihood.learned import Learned
-from deliv.core.likelihood.levels import Seen
-from deliv.core.likelihood.tally import Counts, Tally, counts_of
+from deliv.core.likelihood.levels import Own
+from deliv.core.likelihood.tally import Counts, Tally, counts_of, total
 from deliv.core.outcomes import Outcome, OutcomeKind
 from deliv.core.providers import Provider
 from deliv.core.rulebook import RuleBook
-from deliv.core.scores import Bin, Case, Score, Scores, bins_of, gains, score
+from deliv.core.rules import Rule
+from deliv.core.scores import Bin, Case, Score, Scores, bins_of, gains, score, units_of
 from deliv.core.settings import HistorySettings
 from deliv.core.weighing import Scales
 
-_BLOCK_DAYS: Final = 30
-_LEAST_MAILS: Final = {"refused": 100, "inbox": 20}  # before the split, and after it
+BLOCK_DAYS: Final = 30
+"""Days that are predicted at once."""
+
+_LEAST_MAILS: Final = 100  # before the split, and after it
+_LEAST_TESTS: Final = 20  # test mails, likewise
 _LEAST_EVENTS: Final = 5  # of either sort, after it
+_LEAST_UNITS: Final = 5  # months at a provider, after it
 _RATED: Final = frozenset({OutcomeKind.SENT, OutcomeKind.DELIVERED, OutcomeKind.BOUNCE})
 
 
@@ -40,6 +54,40 @@ class Event(StrEnum):
     """A mail comes back."""
     INBOX = "inbox"
     """A test mail is in the inbox."""
+    JUNK = "junk"
+    """A test mail is in the junk folder."""
+    MISSING = "missing"
+    """A test mail is nowhere."""
+
+    def happened(self, counts: Counts) -> tuple[float, float]:
+        """Return how often it happened, and how often it could have."""
+        match self:
+            case Event.REFUSED:
+                return min(counts.bounced, counts.mails), counts.mails
+            case Event.INBOX:
+                return counts.seed_inbox, counts.seeds
+            case Event.JUNK:
+                return counts.seed_junk, counts.seeds
+            case Event.MISSING:
+                return counts.seed_missing, counts.seeds
+
+    def chance(self, belief: Belief) -> float:
+        """Return how likely it is."""
+        elsewhere = 1.0 - belief.inbox.mean
+        match self:
+            case Event.REFUSED:
+                return belief.refused.mean
+            case Event.INBOX:
+                return belief.inbox.mean
+            case Event.JUNK:
+                return elsewhere * belief.junk.mean
+            case Event.MISSING:
+                return elsewhere * (1.0 - belief.junk.mean)
+
+    @property
+    def least(self) -> int:
+        """How many mails it takes, before the split and after it, to say anything."""
+        return _LEAST_MAILS if self is Event.REFUSED else _LEAST_TESTS
 
 
 class Lack(StrEnum):
@@ -51,6 +99,35 @@ class Lack(StrEnum):
     """Too few mails after it."""
     EVENTS = "events"
     """It happened too seldom, or nearly always."""
+    UNITS = "units"
+    """All of it in too few months at too few providers."""
+
+
+class Verdict(StrEnum):
+    """How the model does beside a baseline."""
+
+    BETTER = "better"
+    """Both scores are better, by more than chance explains."""
+    ALIKE = "alike"
+    """Neither; the difference may be chance."""
+    WORSE = "worse"
+    """Both scores are worse, by more than chance explains."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """By how much the model is better than a baseline; above 0 is better."""
+
+    brier: Score
+    log_loss: Score
+
+    @property
+    def verdict(self) -> Verdict:
+        """What that comes to, in a word: only where 90 % intervals of both scores leave no doubt."""
+        both = (self.brier, self.log_loss)
+        if all(each.low > 0 for each in both):
+            return Verdict.BETTER
+        return Verdict.WORSE if all(each.high < 0 for each in both) else Verdict.ALIKE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +141,8 @@ class Trial:
     """Mails predicted."""
     events: int
     """How often it happened among them."""
+    units: int
+    """Months at a provider, or at a domain of which none is known, in which they were sent."""
     lack: Lack | None
     """What is missing; then the scores are not to be leant on. None when there is enough."""
     model: Scores | None = None
@@ -72,9 +151,10 @@ class Trial:
     """Scores of one rate for everybody."""
     priors: Scores | None = None
     """Scores of the rule book, untouched."""
-    better_than_global: tuple[Score, Score] | None = None
-    """By how much Brier score and log loss of the model are less; above 0 is better."""
-    better_than_priors: tuple[Score, Score] | None = None
+    over_global: Gain | None = None
+    """Gain of the model over one rate for everybody."""
+    over_priors: Gain | None = None
+    """Gain of the model over the rule book."""
     bins: tuple[Bin, ...] = ()
     """The reliability diagram of the model."""
 
@@ -83,13 +163,45 @@ class Trial:
         """Whether there is enough data."""
         return self.lack is None
 
+    @property
+    def have(self) -> int:
+        """How many there are of what is missing; 0 when there is enough."""
+        match self.lack:
+            case Lack.EARLIER:
+                return self.earlier
+            case Lack.LATER:
+                return self.mails
+            case Lack.EVENTS:
+                return min(self.events, self.mails - self.events)
+            case Lack.UNITS:
+                return self.units
+            case None:
+                return 0
+
+    @property
+    def need(self) -> int:
+        """How many there would have to be."""
+        match self.lack:
+            case Lack.EARLIER | Lack.LATER:
+                return self.event.least
+            case Lack.EVENTS:
+                return _LEAST_EVENTS
+            case Lack.UNITS:
+                return _LEAST_UNITS
+            case None:
+                return 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
     """The whole result."""
 
+    first: date | None
+    """Day of the first outcome; None for an empty history, as the other days are."""
+    last: date | None
+    """Day of the last one."""
     split: date | None
-    """First day that was predicted; None for an empty history."""
+    """First day that was predicted."""
     months: int
     """How many blocks of 30 days were predicted."""
     trials: tuple[Trial, ...]
@@ -108,38 +220,46 @@ def backtest(
     split: date | float = 0.5,
     half_life_days: float = HistorySettings().half_life_days,
     sender: Mapping[str, FactValue] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Return how well the shop's later outcomes were foreseen.
 
     split: first day to predict, or the share of the time between the first and the last outcome that
-        is only learned from. sender: facts about the sender, as for `learn`.
+        is only learned from. sender: facts about the sender, as for `learn`. on_progress: called with
+        the number of months done, and of all.
     """
     known = sorted(outcomes, key=_order)
     if not known:
-        return Backtest(split=None, months=0, trials=tuple(map(_nothing, Event)))
+        return Backtest(first=None, last=None, split=None, months=0, trials=tuple(map(_nothing, Event)))
     first, last = known[0].day, known[-1].day
     start = split if isinstance(split, date) else first + timedelta(days=round((last - first).days * split))
     foresights = {event: _Foresight(event) for event in Event}
-    months = 0
-    for begin in _blocks(start, last):
-        end = begin + timedelta(days=_BLOCK_DAYS)
-        before = [outcome for outcome in known if outcome.day < begin]
-        block = [outcome for outcome in known if begin <= outcome.day < end]
+    blocks = list(_blocks(known, max(start, first)))
+    for done, (begin, at, end) in enumerate(blocks):
         yesterday = begin - timedelta(days=1)
         learned = learn_from(
-            Remembered(known=tuple(before)),
+            Remembered(known=tuple(known[:at])),
             rules,
             as_of=yesterday,
             half_life_days=half_life_days,
             sender=sender,
         )
         oracle = _Oracle(rules, learned, yesterday, sender or {})
-        for foresight in foresights.values():
-            foresight.take(block, oracle, learned.counts)
-        months += 1
-    earlier = total_of(outcome for outcome in known if outcome.day < start)
-    trials = tuple(foresight.trial(earlier) for foresight in foresights.values())
-    return Backtest(split=start, months=months, trials=trials)
+        earlier = learned.counts
+        for domain, who, counts in _units(known[at:end]):
+            view = oracle.view(domain, who)
+            for foresight in foresights.values():
+                foresight.take(counts, view, earlier, month=done)
+        if on_progress is not None:
+            on_progress(done + 1, len(blocks))
+    before = total_of(known[: bisect_left(known, start, key=_day)])
+    return Backtest(
+        first=first,
+        last=last,
+        split=start,
+        months=len(blocks),
+        trials=tuple(foresight.trial(before) for foresight in foresights.values()),
+    )
 
 
 def _order(outcome: Outcome) -> tuple[date, str, str, str, int]:
@@ -147,18 +267,27 @@ def _order(outcome: Outcome) -> tuple[date, str, str, str, int]:
     return outcome.day, outcome.domain, outcome.who, outcome.kind, outcome.count
 
 
+def _day(outcome: Outcome) -> date:
+    return outcome.day
+
+
 def total_of(outcomes: Iterable[Outcome]) -> Counts:
     """Return what some outcomes come to, domain by domain."""
-    return sum((seen.raw for _, _, seen in _units(outcomes)), Counts())
+    return total(counts for _, _, counts in _units(outcomes))
 
 
-def _blocks(start: date, last: date) -> Iterator[date]:
-    while start <= last:
-        yield start
-        start += timedelta(days=_BLOCK_DAYS)
+def _blocks(known: Sequence[Outcome], start: date) -> Iterator[tuple[date, int, int]]:
+    """Yield the blocks in which something happened: first day, and where it begins and ends."""
+    at = bisect_left(known, start, key=_day)
+    while at < len(known):
+        number = (known[at].day - start).days // BLOCK_DAYS
+        begin = start + timedelta(days=number * BLOCK_DAYS)
+        end = bisect_left(known, begin + timedelta(days=BLOCK_DAYS), lo=at, key=_day)
+        yield begin, at, end
+        at = end
 
 
-def _units(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, str, Seen]]:
+def _units(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, str, Counts]]:
     """Yield domain, address and counts: by address where its mails were counted, else the whole domain."""
     domains: dict[str, Tally] = {}
     addresses: dict[tuple[str, str], Tally] = {}
@@ -172,9 +301,22 @@ def _units(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, str, Seen]]:
         counts = counts_of(tally.raw)
         if counts.mails > 0:
             rest[domain] -= counts
-            yield domain, who, Seen(raw=counts, weighed=counts)
+            yield domain, who, counts
     for domain, counts in rest.items():
-        yield domain, "", Seen(raw=counts, weighed=counts)
+        yield domain, "", counts
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is predicted for an address."""
+
+    group: str
+    """Its provider, or its domain where none is known."""
+    model: Belief
+    prior: Belief
+    """What the rule book says alone."""
+    is_dead: bool = False
+    """Whether the mailbox is known to be gone."""
 
 
 class _Oracle:
@@ -187,86 +329,126 @@ class _Oracle:
         self._learned = learned
         self._as_of = as_of
         self._sender = sender
+        self._providers: dict[str, Provider | None] = {}
+        self._fired: dict[str, list[Rule]] = {}
+        self._views: dict[str, _View] = {}
 
-    def rates(self, domain: str, who: str) -> tuple[Belief, Belief, bool]:
-        """Return the belief with history, that without, and whether the mailbox is known to be gone."""
-        match = self._rules.providers.match(domain)
-        provider: Provider | None = match.provider if match else None
-        values = dict(self._sender)
-        if provider is not None:
-            values |= {"recipient.provider": provider.id, "recipient.kind": provider.kind.value}
-        fired = [finding.rule for finding in find(self._rules.rules, values, (), self._as_of).fired]
+    def view(self, domain: str, who: str) -> _View:
+        """Return what is predicted; addresses of which nothing but silence is known share it."""
         own = self._learned.own(who) if who else None
-        past = self._learned.evidence(domain, provider, own)
+        if own is not None:
+            return self._look(domain, own)
+        view = self._views.get(domain)
+        if view is None:
+            view = self._views[domain] = self._look(domain, None)
+        return view
+
+    def _look(self, domain: str, own: Own | None) -> _View:
+        provider = self._provider(domain)
         scales = Scales(
-            rules=self._rules, provider=provider, volume_per_day=None, as_of=self._as_of, past=past
+            rules=self._rules,
+            provider=provider,
+            volume_per_day=None,
+            as_of=self._as_of,
+            past=self._learned.evidence(domain, provider, own),
         )
-        start, total = scales.rates(fired)
-        return total, start, own is not None and own.is_dead
+        prior, model = scales.rates(self._rules_at(provider))
+        return _View(
+            group=provider.id if provider else domain,
+            model=model,
+            prior=prior,
+            is_dead=own is not None and own.is_dead,
+        )
+
+    def _provider(self, domain: str) -> Provider | None:
+        if domain not in self._providers:
+            match = self._rules.providers.match(domain)
+            self._providers[domain] = match.provider if match else None
+        return self._providers[domain]
+
+    def _rules_at(self, provider: Provider | None) -> list[Rule]:
+        at = provider.id if provider else ""
+        if at not in self._fired:
+            values = dict(self._sender)
+            if provider is not None:
+                values |= {"recipient.provider": provider.id, "recipient.kind": provider.kind.value}
+            found = find(self._rules.rules, values, (), self._as_of)
+            self._fired[at] = [finding.rule for finding in found.fired]
+        return self._fired[at]
+
+
+_Forecast = tuple[str, int, float, float, float]
+"""Group and month; probability by the model, by one rate for everybody, and by the rule book."""
 
 
 @dataclass(slots=True)
 class _Foresight:
-    """The predictions of one event, by model and baselines."""
+    """The predictions of one event, by model and baselines; equal ones are added up."""
 
     event: Event
-    model: list[Case] = field(default_factory=list)
-    global_rate: list[Case] = field(default_factory=list)
-    priors: list[Case] = field(default_factory=list)
+    cases: dict[_Forecast, tuple[float, float]] = field(default_factory=dict)
+    """How often it happened, and how often it could have."""
 
-    def take(self, block: Sequence[Outcome], oracle: _Oracle, earlier: Counts) -> None:
-        """Predict one month."""
-        events, mails = self._happened(earlier)
-        common = (events + 0.5) / (mails + 1.0)  # never 0: the baseline may not fail for one surprise
-        for domain, who, seen in _units(block):
-            events, mails = self._happened(seen.raw)
-            if mails <= 0:
-                continue
-            belief, prior, is_dead = oracle.rates(domain, who)
-            if self.event is Event.REFUSED:
-                ours, theirs = 1.0 if is_dead else belief.refused.mean, prior.refused.mean
-            else:
-                ours, theirs = belief.inbox.mean, prior.inbox.mean
-            for cases, predicted in ((self.model, ours), (self.global_rate, common), (self.priors, theirs)):
-                cases.append(Case(predicted=predicted, events=events, mails=mails))
+    def take(self, counts: Counts, view: _View, earlier: Counts, *, month: int) -> None:
+        """Compare what became of some mails with what was predicted of them."""
+        events, mails = self.event.happened(counts)
+        if mails <= 0:
+            return
+        before, tries = self.event.happened(earlier)
+        common = (before + 0.5) / (tries + 1.0)  # never 0: the baseline may not fail for one surprise
+        is_certain = view.is_dead and self.event is Event.REFUSED
+        ours = 1.0 if is_certain else self.event.chance(view.model)
+        key = view.group, month, ours, common, self.event.chance(view.prior)
+        known = self.cases.get(key, (0.0, 0.0))
+        self.cases[key] = known[0] + events, known[1] + mails
 
-    def _happened(self, counts: Counts) -> tuple[float, float]:
-        if self.event is Event.REFUSED:
-            return min(counts.bounced, counts.mails), counts.mails
-        return counts.seed_inbox, counts.seeds
+    def _by(self, place: int) -> list[Case]:
+        return [
+            Case(predicted=(ours, common, prior)[place], events=events, mails=mails, group=group, month=month)
+            for (group, month, ours, common, prior), (events, mails) in self.cases.items()
+        ]
 
     def trial(self, earlier: Counts) -> Trial:
         """Return how well it went."""
-        before = self._happened(earlier)[1]
-        mails, events = sum(c.mails for c in self.model), sum(c.events for c in self.model)
+        model, global_rate, priors = map(self._by, range(3))
+        _, before = self.event.happened(earlier)
+        mails, events = sum(case.mails for case in model), sum(case.events for case in model)
         trial = Trial(
             event=self.event,
             earlier=round(before),
             mails=round(mails),
             events=round(events),
-            lack=_lack(self.event, before, mails, events),
+            units=units_of(model),
+            lack=None,
         )
+        trial = replace(trial, lack=_lack(trial))
         if mails <= 0:
             return trial
         return replace(
             trial,
-            model=score(self.model),
-            global_rate=score(self.global_rate),
-            priors=score(self.priors),
-            better_than_global=gains(self.model, self.global_rate),
-            better_than_priors=gains(self.model, self.priors),
-            bins=bins_of(self.model),
+            model=score(model),
+            global_rate=score(global_rate),
+            priors=score(priors),
+            over_global=_gain(model, global_rate),
+            over_priors=_gain(model, priors),
+            bins=bins_of(model),
         )
 
 
-def _lack(event: Event, before: float, mails: float, events: float) -> Lack | None:
-    least = _LEAST_MAILS[event]
-    if before < least:
+def _gain(ours: Sequence[Case], theirs: Sequence[Case]) -> Gain:
+    brier, log_loss = gains(ours, theirs)
+    return Gain(brier=brier, log_loss=log_loss)
+
+
+def _lack(trial: Trial) -> Lack | None:
+    if trial.earlier < trial.event.least:
         return Lack.EARLIER
-    if mails < least:
+    if trial.mails < trial.event.least:
         return Lack.LATER
-    return Lack.EVENTS if min(events, mails - events) < _LEAST_EVENTS else None
+    if min(trial.events, trial.mails - trial.events) < _LEAST_EVENTS:
+        return Lack.EVENTS
+    return Lack.UNITS if trial.units < _LEAST_UNITS else None
 
 
 def _nothing(event: Event) -> Trial:
-    return Trial(event=event, earlier=0, mails=0, events=0, lack=Lack.EARLIER)
+    return Trial(event=event, earlier=0, mails=0, events=0, units=0, lack=Lack.EARLIER)

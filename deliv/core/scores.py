@@ -2,21 +2,33 @@
 
 Brier score: mean squared difference between the probability and what happened (Brier 1950, Monthly
 Weather Review 78, 1). Calibration error: mean difference between probability and frequency over
-bins of about the same number of mails (ECE of Naeini, Cooper and Hauskrecht 2015, AAAI 29, 2901,
-with bins of equal mass, since most of these probabilities are small). Intervals are percentiles of
-a bootstrap over whole cases, since mails of the same domain and month share their fate (Efron
-and Tibshirani 1993, An Introduction to the Bootstrap, section 8.5).
+bins, by number of mails (ECE of Naeini, Cooper and Hauskrecht 2015, AAAI 29, 2901), with bins of
+about the same number of mails (Nguyen and O'Connor 2015, EMNLP, 1587), since most of these
+probabilities are small. Chance alone makes such an error, too: with few mails even perfect
+probabilities do not show 0. Every mail weighs the same.
+
+Mails are not independent: those to one provider share its filters, and those of one month what
+the shop did in it. So intervals come from the pigeonhole bootstrap (Owen 2007, Annals of Applied
+Statistics 1, 386), which draws groups and months anew, each for itself, and takes a case as often
+as its group times as its month was drawn. It errs on the side of wider intervals. Bins stay those
+of the whole while they are drawn from.
 """
 
 import math
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Final
+
+from deliv.core.beta import beta_quantile
 
 _CLIP: Final = 1e-3  # for the log loss: one surprise must not decide it all
 _BINS: Final = 10
 _ROUNDS: Final = 500
+_LEAST_ROUNDS: Final = 100
+_WORK: Final = 30_000_000  # multiplications in one bootstrap: two seconds
 _SEED: Final = 20261122
 
 
@@ -30,6 +42,10 @@ class Case:
     """How often it happened."""
     mails: float
     """How often it could have."""
+    group: str = ""
+    """Who received them: a provider, or a domain of which none is known."""
+    month: int = 0
+    """In which block of days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +75,10 @@ class Bin:
     """Mean probability."""
     observed: float
     """How often it happened, as a share."""
+    low: float
+    """Lower end of its 90 % interval."""
+    high: float
+    """Upper end."""
     mails: float
     """How many there are."""
 
@@ -76,49 +96,66 @@ def log_loss(case: Case) -> float:
 
 
 def bins_of(cases: Sequence[Case], most: int = _BINS) -> tuple[Bin, ...]:
-    """Return the cases by prediction, in bins of about the same number of mails."""
+    """Return the cases by prediction, in bins of about the same number of mails.
+
+    The interval of what happened is the wider one of two: the bootstrap of its distance from the
+    prediction, linearised, as a bin may lack its largest group in a round; and Jeffreys' interval, which
+    takes mails for independent and is good where few things happened (Brown, Cai and DasGupta 2001,
+    Statistical Science 16, 101).
+    """
     places = _places(cases, most)
-    bins = []
-    for number in sorted(set(places)):
-        inside = [case for case, place in zip(cases, places, strict=True) if place == number]
-        mails = sum(case.mails for case in inside)
-        if mails > 0:
-            bins.append(
-                Bin(
-                    predicted=sum(case.predicted * case.mails for case in inside) / mails,
-                    observed=sum(case.events for case in inside) / mails,
-                    mails=mails,
-                )
-            )
-    return tuple(bins)
+    mails = _by_place(places, [case.mails for case in cases])
+    events = _by_place(places, [case.events for case in cases])
+    said = _by_place(places, [case.predicted * case.mails for case in cases])
+    sums = [(sum(a), sum(b), sum(c)) for a, b, c in zip(mails, events, said, strict=True)]
+    rounds: list[list[float]] = [[] for _ in sums]
+    for drawn in _resampled(cases, [*mails, *events, *said]):
+        for at, (whole, happened, promised) in enumerate(sums):
+            miss = (happened - promised) / whole
+            n, again, said_again = drawn[at :: len(sums)]
+            rounds[at].append(miss + (again - said_again - miss * n) / whole)
+    return tuple(_bin(*each, misses) for each, misses in zip(sums, rounds, strict=True))
 
 
-def calibration_error(bins: Sequence[Bin]) -> float:
-    """Return the mean distance between prediction and frequency."""
-    mails = sum(each.mails for each in bins)
-    return sum(each.mails * abs(each.predicted - each.observed) for each in bins) / mails if mails else 0.0
+def _bin(mails: float, events: float, said: float, misses: Sequence[float]) -> Bin:
+    predicted, alone = said / mails, jeffreys(events, mails)
+    miss = _interval((events - said) / mails, misses)
+    return Bin(
+        predicted=predicted,
+        observed=alone.value,
+        low=max(0.0, min(predicted + miss.low, alone.low)),
+        high=min(1.0, max(predicted + miss.high, alone.high)),
+        mails=mails,
+    )
+
+
+def jeffreys(events: float, mails: float) -> Score:
+    """Return the share with its 90 % interval, as if mails were independent."""
+    share = events / mails
+    yes, no = round(events + 0.5, 6), round(mails - events + 0.5, 6)
+    return Score(
+        value=share,
+        low=min(share, beta_quantile(0.05, yes, no)),
+        high=max(share, beta_quantile(0.95, yes, no)),
+    )
 
 
 def score(cases: Sequence[Case]) -> Scores:
     """Return how good these predictions are."""
+    gaps = _by_place(_places(cases, _BINS), [case.predicted * case.mails - case.events for case in cases])
     columns = [
         [case.mails for case in cases],
         [brier(case) for case in cases],
         [log_loss(case) for case in cases],
+        *gaps,
     ]
-    places = _places(cases, _BINS)
-    gaps = [case.predicted * case.mails - case.events for case in cases]
-    rounds = []
-    for chosen in _resamples(len(cases)):
-        mails, squares, logs = (sum(column[i] for i in chosen) for column in columns)
-        if mails <= 0:
-            continue
-        by_bin: dict[int, float] = {}
-        for i in chosen:
-            by_bin[places[i]] = by_bin.get(places[i], 0.0) + gaps[i]
-        rounds.append((squares / mails, logs / mails, sum(map(abs, by_bin.values())) / mails))
-    whole, squares, logs = map(sum, columns)
-    values = (squares / whole, logs / whole, calibration_error(bins_of(cases)))
+
+    def figures(sums: Sequence[float]) -> tuple[float, float, float]:
+        mails, squares, logs, *missed = sums
+        return squares / mails, logs / mails, sum(map(abs, missed)) / mails
+
+    rounds = [figures(sums) for sums in _resampled(cases, columns) if sums[0] > 0]
+    values = figures([sum(column) for column in columns])
     first, second, third = (_interval(value, [each[i] for each in rounds]) for i, value in enumerate(values))
     return Scores(brier=first, log_loss=second, calibration=third)
 
@@ -126,19 +163,26 @@ def score(cases: Sequence[Case]) -> Scores:
 def gains(ours: Sequence[Case], theirs: Sequence[Case]) -> tuple[Score, Score]:
     """Return by how much our Brier score and our log loss are less than theirs, on the same cases.
 
-    Resampled in pairs, so that what makes a month hard for both does not blur the difference.
+    Drawn in pairs, so that what makes a month hard for both does not blur the difference.
     """
-    mails = [case.mails for case in ours]
-    scores = []
-    for measure in (brier, log_loss):
-        differences = [measure(b) - measure(a) for a, b in zip(ours, theirs, strict=True)]
-        rounds = [
-            sum(differences[i] for i in chosen) / total
-            for chosen in _resamples(len(ours))
-            if (total := sum(mails[i] for i in chosen)) > 0
-        ]
-        scores.append(_interval(sum(differences) / sum(mails), rounds))
-    return scores[0], scores[1]
+    columns = [
+        [case.mails for case in ours],
+        *(
+            [measure(b) - measure(a) for a, b in zip(ours, theirs, strict=True)]
+            for measure in (brier, log_loss)
+        ),
+    ]
+    rounds = [(squares / n, logs / n) for n, squares, logs in _resampled(ours, columns) if n > 0]
+    mails, squares, logs = map(sum, columns)
+    return (
+        _interval(squares / mails, [each[0] for each in rounds]),
+        _interval(logs / mails, [each[1] for each in rounds]),
+    )
+
+
+def units_of(cases: Sequence[Case]) -> int:
+    """Return how many different things happened: months at a group, of which mails share their fate."""
+    return len({(case.group, case.month) for case in cases})
 
 
 def _places(cases: Sequence[Case], most: int) -> list[int]:
@@ -156,11 +200,32 @@ def _places(cases: Sequence[Case], most: int) -> list[int]:
     return places
 
 
-def _resamples(size: int) -> list[list[int]]:
-    """Return the rounds of the bootstrap: always the same, so that two runs agree."""
+def _by_place(places: Sequence[int], values: Sequence[float]) -> list[list[float]]:
+    """Return a column for each bin: the values of its cases, and 0 for all others."""
+    return [
+        [value if place == number else 0.0 for place, value in zip(places, values, strict=True)]
+        for number in sorted(set(places))
+    ]
+
+
+def _resampled(cases: Sequence[Case], columns: Sequence[Sequence[float]]) -> Iterator[list[float]]:
+    """Yield the sums of the columns in each round of the bootstrap, the same in every run."""
+    cells: dict[tuple[str, int], int] = {}
+    where = [cells.setdefault((case.group, case.month), len(cells)) for case in cases]
+    table = []
+    for column in columns:
+        sums = [0.0] * len(cells)
+        for at, value in zip(where, column, strict=True):
+            sums[at] += value
+        table.append(sums)
+    groups, months = sorted({group for group, _ in cells}), sorted({month for _, month in cells})
     dice = random.Random(_SEED)  # noqa: S311 - a bootstrap, no secret
-    everything = range(size)
-    return [dice.choices(everything, k=size) for _ in range(_ROUNDS)] if size else []
+    work = max(1, len(cells) * (len(columns) + 2))
+    for _ in range(max(_LEAST_ROUNDS, min(_ROUNDS, _WORK // work)) if cases else 0):
+        of_group = Counter(dice.choices(groups, k=len(groups)))
+        of_month = Counter(dice.choices(months, k=len(months)))
+        weights = [of_group[group] * of_month[month] for group, month in cells]
+        yield [sum(map(mul, weights, sums)) for sums in table]
 
 
 def _interval(value: float, rounds: Sequence[float]) -> Score:
