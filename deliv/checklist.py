@@ -174,6 +174,16 @@ class AssessmentStream:
             raise RuntimeError("the summary is ready after the last row")
         return self._summary
 
+    @property
+    def header(self) -> RunHeader:
+        """What is known before the first row.
+
+        Raises RuntimeError before `prepare`.
+        """
+        if self._header is None:
+            raise RuntimeError("the header is ready after prepare()")
+        return self._header
+
     async def prepare(self) -> RunHeader:
         """Do everything that comes before the first row, and return what is known then.
 
@@ -190,10 +200,11 @@ class AssessmentStream:
         facts = sender if isinstance(sender, SenderFacts) else None
         if sending is not None:
             facts = await self.interviewer.run(discover_sender(sending, self._scope()))
+        today = facts
         if facts is not None and self._what_if:
             facts = replace(facts, supposed=self._what_if)
+        self._learned = self._learn(facts, today)
         of_sender = self._sender_findings(facts)
-        self._learned = self._learn(facts)
         table = self._orders if isinstance(self._orders, OrderTable) else None
         self._header = RunHeader(
             version=__version__,
@@ -208,6 +219,7 @@ class AssessmentStream:
             # Tables of other makes need not know of systems.
             system=getattr(table, "system", None),
             history=self._learned.counts if self._learned else None,
+            assumes_engagement=self._learned is not None and self._learned.has_engagement,
         )
         return self._header
 
@@ -266,9 +278,11 @@ class AssessmentStream:
             values |= message_facts(self._mail.facts, shop_name=self._settings.shop.name)
         return values
 
-    def _learn(self, sender: SenderFacts | None) -> Learned | None:
-        """Return what the history says, once for the run; MX hosts tell of providers only for lists
-        that can be read twice.
+    def _learn(self, sender: SenderFacts | None, today: SenderFacts | None) -> Learned | None:
+        """Return what the history says, once for the run.
+
+        today: the sender without what is only supposed. MX hosts tell of providers only for lists that can
+        be read twice.
         """
         if self._history is None:
             return None
@@ -278,6 +292,7 @@ class AssessmentStream:
             as_of=self._as_of,
             half_life_days=self._settings.history.half_life_days,
             sender=self._sender_values(sender) if sender else None,
+            seen_by=self._sender_values(today) if today else None,
             volume_per_day=sender.volume_per_day if sender else None,
             facts=self._facts,
         )

@@ -37,7 +37,7 @@ class Subject(Protocol):
         """Return what would be wrong then."""
         ...
 
-    def seen(self, facts: SenderFacts) -> float | None:
+    def seen(self, facts: SenderFacts, *, with_history: bool = True) -> float | None:
         """Return how many customers would see the mail; None without a list."""
         ...
 
@@ -49,6 +49,8 @@ class _State:
     facts: SenderFacts
     findings: Findings
     seen: float | None
+    believed: float | None
+    """The same by the rule book alone."""
     changes: tuple[RecordChange, ...] = ()
     signs_as: str = ""
 
@@ -60,7 +62,12 @@ class _State:
 
 async def rank_fixes(subject: Subject, facts: SenderFacts) -> tuple[RankedFix, ...]:
     """Return what to mend, the fix that saves most customers first."""
-    state = _State(facts=facts, findings=subject.findings(facts), seen=subject.seen(facts))
+    state = _State(
+        facts=facts,
+        findings=subject.findings(facts),
+        seen=subject.seen(facts),
+        believed=subject.seen(facts, with_history=False),
+    )
     ranked: list[RankedFix] = []
     while len(ranked) < _MOST_FIXES:
         tried = [await _try(subject, state, fix) for fix in propose(state.facts, subject.sending)]
@@ -100,6 +107,7 @@ async def _state_after(subject: Subject, state: _State, fix: Fix) -> _State:
         facts=facts,
         findings=subject.findings(facts),
         seen=subject.seen(facts),
+        believed=subject.seen(facts, with_history=False),
         changes=changes,
         signs_as=signs_as,
     )
@@ -124,13 +132,20 @@ def _merge(earlier: Sequence[RecordChange], later: Sequence[RecordChange]) -> tu
 
 
 def _helps(before: _State, after: _State) -> bool:
-    """Whether a fix does good where it stands: DMARC without a signature of its own does not."""
-    return _gain(before, after) > (0.0, 0)
+    """Whether a fix does good where it stands: DMARC without a signature of its own does not.
+
+    The rule book alone says so: customers who have seen all mail so far are no reason to leave a fault alone.
+    """
+    saved = _saved(before.believed, after.believed)
+    return (round(saved or 0.0, 9), before.badness - after.badness) > (0.0, 0)
 
 
 def _gain(before: _State, after: _State) -> tuple[float, int]:
-    saved = after.seen - before.seen if after.seen is not None and before.seen is not None else 0.0
-    return round(saved, 9), before.badness - after.badness
+    return round(_saved(before.seen, after.seen) or 0.0, 9), before.badness - after.badness
+
+
+def _saved(before: float | None, after: float | None) -> float | None:
+    return after - before if after is not None and before is not None else None
 
 
 def _mended(before: _State, after: _State) -> tuple[Rule, ...]:
@@ -139,13 +154,12 @@ def _mended(before: _State, after: _State) -> tuple[Rule, ...]:
 
 
 def _ranked(fix: Fix, before: _State, after: _State) -> RankedFix:
-    saved = after.seen - before.seen if after.seen is not None and before.seen is not None else None
     audit = _audit(after.facts, fix.kind)
     return RankedFix(
         fix=fix,
         mends=_mended(before, after),
         leaves=_mended(after, before),
-        saved=saved,
+        saved=_saved(before.seen, after.seen),
         lookups=audit.lookups if audit is not None else None,
     )
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from deliv.core.address import Mend
-from deliv.core.assess import Assessment, Judgement, judge, leave_open, refuse, suit
+from deliv.core.advice import Advice
+from deliv.core.assess import Assessment, Judgement, judge, judge_alike, leave_open, refuse, suit
 from deliv.core.case import Case, case_of_row
 from deliv.core.cell import Cell, read_cell
 from deliv.core.facts import MessageFacts, RecipientFacts, is_role
@@ -13,8 +14,10 @@ from deliv.core.likelihood.learned import Learned
 from deliv.core.likelihood.levels import Own
 from deliv.core.order import Order
 from deliv.core.ordercontext import OrderReader
+from deliv.core.placement import Risk
 from deliv.core.report import RunHeader
 from deliv.core.rulebook import RuleBook
+from deliv.core.rules import Reason
 from deliv.core.settings import Settings
 
 _MOST_SUITED: Final = 10_000  # judgements that are kept for orders to come
@@ -52,6 +55,7 @@ class RowJudge:
         self._has_phones = has_phones
         self._reader = order_reader(rules, settings, header.started_at)
         self._shared: dict[_Alike, Judgement] = {}
+        self._advised: dict[tuple[str, bool], dict[tuple[Risk, tuple[Reason, ...]], Advice]] = {}
         self._suited: dict[tuple[_Alike, Case], Judgement] = {}
 
     def __call__(self, order: Order) -> Assessment:
@@ -101,7 +105,8 @@ class RowJudge:
         known = self._shared.get(alike) if is_shared else None
         if known is not None:
             return alike, known
-        judgement = judge(
+        judgement = self._like_others(alike, own) if is_shared and own is not None else None
+        judgement = judgement or judge(
             address,
             facts,
             self._rules,
@@ -115,6 +120,24 @@ class RowJudge:
         if is_shared:
             self._shared[alike] = judgement
         return alike if is_shared else None, judgement
+
+    def _like_others(self, alike: _Alike, own: Own) -> Judgement | None:
+        """Return the judgement on an address with a past, where others of its domain make that easy."""
+        domain, is_for_role, _ = alike
+        other = self._shared.get((domain, is_for_role, None))
+        if other is None or other.undecided or self._explain:
+            return None
+        assert self._learned is not None
+        return judge_alike(
+            other,
+            own,
+            self._rules,
+            as_of=self._header.as_of,
+            sender=self._header.sender,
+            settings=self._settings,
+            history=self._learned,
+            advised=self._advised.setdefault((domain, is_for_role), {}),
+        )
 
 
 def order_reader(rules: RuleBook, settings: Settings, started_at: datetime) -> OrderReader:

@@ -12,11 +12,13 @@ from deliv.core.canary import DEFAULT_CANARY
 from deliv.core.cell import read_cell
 from deliv.core.compliance import provider_compliance
 from deliv.core.discovery import Scope, discover_sender
+from deliv.core.experience import Experience
 from deliv.core.facts import FactValue, SenderFacts, message_facts, sender_facts
 from deliv.core.facts.message import SpamReport
 from deliv.core.findings import Findings, find
 from deliv.core.fixes import RecordChange, amended
 from deliv.core.impact import Mailboxes
+from deliv.core.likelihood.ledger import Ledger
 from deliv.core.order import Order
 from deliv.core.question import Resolver
 from deliv.core.rulebook import RuleBook
@@ -74,6 +76,7 @@ async def examine_sender(
     orders: Iterable[Order] | None = None,
     spam: SpamReport | None = None,
     reports: CollectedReports | None = None,
+    history: Experience | None = None,
     as_of: date | None = None,
     settings: Settings | None = None,
     canary: Sequence[str] | None = None,
@@ -84,7 +87,9 @@ async def examine_sender(
 
     orders: the customers, so that all of it can be weighed by them. spam: what
         SpamAssassin says of the mail. reports: DMARC reports that receivers sent, as `read_reports`
-        returns them. The other parameters are those of `audit_sender` and `stream`.
+        returns them. history: what became of the shop's earlier mails; here all of it counts in full,
+        however the shop sent at the time, so that no fix passes for the better when all it does is to
+        make the past count less. The other parameters are those of `audit_sender` and `stream`.
 
     Raises InputError for a sender or a list that cannot be used. Trouble with the network is in
     the report, never raised.
@@ -102,7 +107,12 @@ async def examine_sender(
         reports=reports,
     )
     if orders is not None:
-        examination.mailboxes = await _count(orders, interviewer, rules, on_progress)
+        ledger = None
+        if history is not None:
+            half_life = settings.history.half_life_days
+            book = rules.placement.history
+            ledger = Ledger(history, book, as_of=examination.as_of, half_life_days=half_life)
+        examination.mailboxes = await _count(orders, interviewer, rules, on_progress, ledger)
     facts = await examination.facts()
     fixes = await rank_fixes(examination, facts)
     findings, values = examination.findings(facts), examination.values(facts)
@@ -129,7 +139,13 @@ async def examine_sender(
             as_of=examination.as_of,
         ),
         fixes=fixes,
-        customers=CustomerList(rows=boxes.rows, by_provider=dict(boxes.by_provider), seen=seen)
+        customers=CustomerList(
+            rows=boxes.rows,
+            by_provider=dict(boxes.by_provider),
+            seen=seen,
+            history=boxes.history,
+            assumes_engagement=boxes.assumes_engagement,
+        )
         if boxes is not None and seen is not None
         else None,
         message=mail.facts if mail else None,
@@ -143,6 +159,7 @@ async def _count(
     interviewer: Interviewer,
     rules: RuleBook,
     on_progress: Callable[[int, int], None] | None,
+    history: Ledger | None,
 ) -> Mailboxes:
     """Return the mailboxes of a list, counted by what is known of their domains.
 
@@ -157,7 +174,7 @@ async def _count(
     progress = on_progress
     on_done = (lambda done: progress(done, len(domains))) if progress else None
     facts = await gather_domains(domains, interviewer, rules, on_progress=on_done)
-    mailboxes = Mailboxes(role_accounts=rules.role_accounts)
+    mailboxes = Mailboxes(role_accounts=rules.role_accounts, history=history)
     for address in addresses():
         mailboxes.add(address, facts[address.domain] if address is not None else None)
     return mailboxes
@@ -201,11 +218,19 @@ class Examination:
             if rule.is_about_sender and rule.holds_on(self.as_of)
         )
 
-    def seen(self, facts: SenderFacts) -> float | None:
-        """Return how many customers on the list are expected to see the mail; None without a list."""
+    def seen(self, facts: SenderFacts, *, with_history: bool = True) -> float | None:
+        """Return how many customers on the list are expected to see the mail; None without a list.
+
+        with_history: False asks the rule book alone.
+        """
         if self.mailboxes is None:
             return None
         message = self.sending.mail.facts if self.sending.mail else None
         return self.mailboxes.seen(
-            facts, self.rules, as_of=self.as_of, message=message, shop_name=self.shop_name
+            facts,
+            self.rules,
+            as_of=self.as_of,
+            message=message,
+            shop_name=self.shop_name,
+            with_history=with_history,
         )

@@ -18,12 +18,14 @@ from deliv.core.assess import RESULT_OF_RISK
 from deliv.core.contacts import ContactKind, ContactRole
 from deliv.core.exports import fold_heading
 from deliv.core.outcomes import OutcomeKind
-from deliv.core.outcomewords import read_fate
+from deliv.core.outcomewords import OutcomeWords
 from deliv.core.report import Tally
 from deliv.core.rules import Severity
 from deliv.core.settings import SenderProfile
 from deliv.formats.csv import COLUMNS
+from tests.bounces import group, report
 from tests.cli.commandline import listed
+from tests.cli.test_backtest import year
 from tests.shop import BROKEN, signed_mail
 from tests.sources.test_aggregatereports import xml
 
@@ -231,6 +233,8 @@ def shop(tmp_path, deliv, server):
     server.zone |= {name: dict(records) for name, records in BROKEN.items()}
     for name in ("order.eml", "注文メール.eml"):
         (tmp_path / name).write_bytes(signed_mail("sendgrid.net"))
+    (tmp_path / "Maildir" / "new").mkdir(parents=True)
+    (tmp_path / "Maildir" / "new" / "1717376400.M1P1.mx").write_bytes(report(group("mei@gmail.com")))
     (tmp_path / "dmarc-reports").mkdir()
     (tmp_path / "dmarc-reports" / "google.example.xml").write_bytes(xml())
     (tmp_path / "my-rules").mkdir()
@@ -250,9 +254,12 @@ NEVER_1 = ("lookup", "followup", "rules", "learn", "history")
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_examples_work(deliv, server, shop, example):
     words = [word.replace("192.0.2.53", server.address) for word in shlex.split(example)[1:]]
+    if words[:2] == ["history", "backtest"]:
+        (shop / "year.csv").write_bytes(year(1))
+        deliv("learn", "year.csv", "--as-of", "2026-11-22")
     run = deliv(*words, env={"DELIV_NAMESERVER": server.address})
     assert run.code == (0 if words[0] in NEVER_1 or "--show-columns" in words else 1)
-    for option in ("--output", "--do-not-mail", "--record"):
+    for option in ("--output", "--do-not-mail", "--record", "--svg"):
         if option in words:
             assert (shop / words[words.index(option) + 1]).exists()
     assert "deliv: " not in run.stderr
@@ -362,6 +369,8 @@ def test_the_table_of_outcomes_names_every_kind_and_words_that_are_known():
     rows = [row.split("|")[1:3] for row in section.splitlines() if row.startswith("| `")]
     kinds = [kind for first, _ in rows for kind in re.findall(r"`(\w+)`", first)]
     assert {*kinds} == {*OutcomeKind}
+    book = library.load_rules()
+    read_fate = OutcomeWords(book.outcomes, book.contacts).fate
     for first, second in rows:
         named = {*re.findall(r"`(\w+)`", first)}
         assert {read_fate(word).kind for word in second.split(",")} <= named

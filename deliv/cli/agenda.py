@@ -20,6 +20,7 @@ from deliv.cli.terminal import shows_color, width_of
 from deliv.core.agenda import Agenda, FollowUp, Status
 from deliv.core.contacts import Contact, ContactKind
 from deliv.core.errors import InputError, OutputError
+from deliv.core.experience import Experience
 from deliv.core.moments import Moment
 from deliv.core.report import Summary
 from deliv.followup import follow_up
@@ -27,7 +28,7 @@ from deliv.formats import agendalabels
 from deliv.formats.agenda import AgendaFormat, AgendaWriter, open_agenda_writer
 from deliv.formats.agendacsv import AgendaCsvWriter
 from deliv.formats.safe import printable
-from deliv.formats.summary import summary_lines, trust_lines
+from deliv.formats.summary import history_lines, summary_lines, trust_lines
 from deliv.locale import translator
 from deliv.sources.contactfiles import ContactFile, read_contacts
 from deliv.sources.contactlog import append_planned
@@ -146,6 +147,7 @@ def run_followup(
     journal: Journal,
     *,
     now: datetime,
+    history: Experience | None = None,
     column: str | None = None,
     input_encoding: str | None = None,
     system: str | None = None,
@@ -164,6 +166,7 @@ def run_followup(
             sender=setup.sender,
             settings=setup.settings,
             on_progress=progress(quiet=target.quiet),
+            history=history,
         )
         agenda = asyncio.run(
             follow_up(assessments, setup.rules, now=now, contacts=log.contacts, settings=setup.settings)
@@ -208,6 +211,9 @@ def _summary_lines(agenda: Agenda, target: AgendaTarget) -> Iterator[str]:
     """Yield what the list itself does not say."""
     if target.is_on_screen:
         return
+    if target.format is not AgendaFormat.TABLE:
+        header = agenda.header
+        yield from history_lines(header.history, tr, assumes=header.assumes_engagement)
     if target.format is AgendaFormat.JSON:
         yield from trust_lines(agenda.summary, tr)
         return

@@ -10,6 +10,7 @@ from deliv.cli.language import chosen_language, tr
 
 
 def check(
+    context: typer.Context,
     file: Annotated[
         str,
         typer.Argument(
@@ -28,6 +29,7 @@ def check(
     from_: options.FromOption = None,
     message: options.MessageOption = None,
     what_if: options.WhatIfOption = None,
+    history: options.HistoryOption = None,
     format_: options.FormatOption = None,
     output: options.OutputOption = None,
     encoding: options.OutputEncodingOption = None,
@@ -45,6 +47,7 @@ def check(
     replay: options.ReplayOption = None,
 ) -> int:
     from deliv.cli.exitcodes import ExitCode, exit_code
+    from deliv.cli.histories import history_of_run
     from deliv.cli.reporting import Target, format_by_ending, run_check
     from deliv.cli.setup import NetworkOptions, SenderOptions, read_mail, read_what_if, set_up
 
@@ -73,16 +76,21 @@ def check(
         quiet=quiet,
     )
     mail = read_mail(message)
-    summary = run_check(
-        file,
-        setup,
-        target,
-        column=column,
-        input_encoding=input_encoding,
-        system=system,
-        message=mail,
-        what_if=read_what_if(what_if, setup, mail),
-    )
+    supposed = read_what_if(what_if, setup, mail)
+    with history_of_run(
+        context, history, setup.settings, replay=replay is not None, quiet=quiet
+    ) as experience:
+        summary = run_check(
+            file,
+            setup,
+            target,
+            column=column,
+            input_encoding=input_encoding,
+            system=system,
+            message=mail,
+            history=experience,
+            what_if=supposed,
+        )
     return exit_code(summary, fail_on=fail_on, max_unknown=max_unknown)
 
 

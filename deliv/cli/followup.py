@@ -10,6 +10,7 @@ from deliv.cli.language import tr
 
 
 def followup(
+    context: typer.Context,
     orders: Annotated[
         str,
         typer.Argument(
@@ -27,6 +28,7 @@ def followup(
     rules: options.RulesOption = None,
     config: options.ConfigOption = None,
     from_: options.FromOption = None,
+    history: options.HistoryOption = None,
     format_: options.AgendaFormatOption = None,
     output: options.OutputOption = None,
     encoding: options.AgendaEncodingOption = None,
@@ -43,6 +45,7 @@ def followup(
 ) -> int:
     from deliv.cli.agenda import AgendaTarget, Journal, agenda_format_by_ending, run_followup
     from deliv.cli.exitcodes import exit_code
+    from deliv.cli.histories import history_of_run
     from deliv.cli.setup import NetworkOptions, SenderOptions, moment_of, set_up
 
     network = NetworkOptions(
@@ -62,16 +65,21 @@ def followup(
         lang=lang,
         quiet=quiet,
     )
-    summary = run_followup(
-        orders,
-        setup,
-        target,
-        Journal(contacts=contacts, log=log),
-        now=moment_of(as_of, setup.settings),
-        column=column,
-        input_encoding=input_encoding,
-        system=system,
-    )
+    now = moment_of(as_of, setup.settings)
+    with history_of_run(
+        context, history, setup.settings, replay=replay is not None, quiet=quiet
+    ) as experience:
+        summary = run_followup(
+            orders,
+            setup,
+            target,
+            Journal(contacts=contacts, log=log),
+            now=now,
+            history=experience,
+            column=column,
+            input_encoding=input_encoding,
+            system=system,
+        )
     return exit_code(summary, fail_on=FailOn.NEVER, max_unknown=max_unknown)
 
 

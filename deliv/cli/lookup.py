@@ -25,6 +25,7 @@ class LookupFormat(StrEnum):
 
 
 def lookup(
+    context: typer.Context,
     addresses: Annotated[
         list[str] | None,
         typer.Argument(
@@ -38,6 +39,7 @@ def lookup(
     as_of: options.AsOfOption = None,
     from_: options.FromOption = None,
     what_if: options.WhatIfOption = None,
+    history: options.HistoryOption = None,
     format_: Annotated[
         LookupFormat,
         typer.Option(
@@ -69,6 +71,7 @@ def lookup(
 
     from deliv.checklist import stream
     from deliv.cli.exitcodes import exit_code
+    from deliv.cli.histories import history_of_run
     from deliv.cli.output import open_output
     from deliv.cli.setup import (
         NetworkOptions,
@@ -95,18 +98,23 @@ def lookup(
         replay=replay,
     )
     setup = set_up(network, config=config, rules=rules, sender=SenderOptions(from_=from_), as_of=as_of)
-    assessments = stream(
-        orders,
-        setup.rules,
-        setup.resolver,
-        as_of=setup.as_of,
-        sender=setup.sender,
-        settings=setup.settings,
-        what_if=read_what_if(what_if, setup),
-        explain=explain,
-    )
+    supposed = read_what_if(what_if, setup)
     is_for_machines = format_ in (LookupFormat.JSON, LookupFormat.JSONL)
-    with open_output(None, "utf-8" if is_for_machines else sys.stdout.encoding, errors="replace") as file:
+    with (
+        history_of_run(context, history, setup.settings, replay=replay is not None) as experience,
+        open_output(None, "utf-8" if is_for_machines else sys.stdout.encoding, errors="replace") as file,
+    ):
+        assessments = stream(
+            orders,
+            setup.rules,
+            setup.resolver,
+            as_of=setup.as_of,
+            sender=setup.sender,
+            settings=setup.settings,
+            history=experience,
+            what_if=supposed,
+            explain=explain,
+        )
         summary: Summary = asyncio.run(write_stream(assessments, _writer(format_, file, lang)))
     write_recording(setup, summary.resolver.trust)
     return exit_code(summary, fail_on=FailOn.NEVER, max_unknown=max_unknown)

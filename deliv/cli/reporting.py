@@ -15,14 +15,15 @@ from deliv.cli.language import chosen_language, tr
 from deliv.cli.output import Replacements, open_output, refuse_overwriting
 from deliv.cli.setup import Setup, write_recording
 from deliv.cli.terminal import shows_color, width_of
+from deliv.core.experience import Experience
 from deliv.core.facts import Changes
-from deliv.core.report import Summary
+from deliv.core.report import RunHeader, Summary
 from deliv.core.sending import OrderMessage
 from deliv.formats import MACHINE_FORMATS, Format, open_writer, write_stream
 from deliv.formats.csv import CsvWriter
 from deliv.formats.donotmail import DoNotMailWriter
 from deliv.formats.interface import Writer
-from deliv.formats.summary import summary_lines, trust_lines
+from deliv.formats.summary import history_lines, summary_lines, trust_lines
 from deliv.formats.tee import TeeWriter
 from deliv.sources.orders import OrderFile
 from deliv.sources.textfile import encoding_name
@@ -68,9 +69,10 @@ def run_check(
     input_encoding: str | None = None,
     system: str | None = None,
     message: OrderMessage | None = None,
+    history: Experience | None = None,
     what_if: Changes = (),
 ) -> Summary:
-    """Check the list in `file`, write the report, and return its summary."""
+    """Check the list in `file`, write the report, and return its summary; see `deliv.stream`."""
     with OrderFile(file, setup.rules, column=column, encoding=input_encoding, system=system) as orders:
         refuse_overwriting(file, (target.path, target.do_not_mail, setup.record))
         list_encoding = encoding_name(target.encoding or orders.encoding.name)
@@ -83,6 +85,7 @@ def run_check(
             message=message,
             settings=setup.settings,
             on_progress=progress(quiet=target.quiet),
+            history=history,
             what_if=what_if,
         )
         with ExitStack() as stack:
@@ -90,7 +93,7 @@ def run_check(
             summary = asyncio.run(write_stream(assessments, TeeWriter(outputs.writers)))
             write_recording(setup, summary.resolver.trust)
         if not target.quiet:
-            _report_aside(summary, target, orders, outputs)
+            _report_aside(assessments.header, summary, target, orders, outputs)
     return summary
 
 
@@ -154,12 +157,16 @@ def progress(*, quiet: bool) -> Callable[[int, int], None] | None:
     return show
 
 
-def _report_aside(summary: Summary, target: Target, orders: OrderFile, outputs: _Outputs) -> None:
+def _report_aside(
+    header: RunHeader, summary: Summary, target: Target, orders: OrderFile, outputs: _Outputs
+) -> None:
     """Write to standard error what the report itself does not say."""
     if target.format is Format.JSON:
         lines = list(trust_lines(summary, tr))
     else:
         lines = [] if target.is_on_screen else list(summary_lines(summary, tr, chosen_language()))
+    if target.format is not Format.TABLE:
+        lines[:0] = history_lines(header.history, tr, assumes=header.assumes_engagement)
     remarks = (
         (orders.encoding.broken_lines, "lines with bytes that are no characters in {encoding}: {count}"),
         (outputs.replacements.count, "characters that the output's encoding cannot hold, now “?”: {count}"),

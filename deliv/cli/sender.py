@@ -24,6 +24,7 @@ class SenderFormat(StrEnum):
 
 
 def sender(
+    context: typer.Context,
     domain: Annotated[
         str | None,
         typer.Argument(
@@ -46,6 +47,7 @@ def sender(
     volume: options.VolumeOption = None,
     spamassassin: options.SpamAssassinOption = False,
     reports: options.ReportsOption = None,
+    history: options.HistoryOption = None,
     format_: Annotated[
         SenderFormat | None,
         typer.Option(
@@ -71,6 +73,7 @@ def sender(
     from contextlib import ExitStack
 
     from deliv.cli.exitcodes import sender_exit_code
+    from deliv.cli.histories import history_of_run
     from deliv.cli.output import open_output, refuse_overwriting
     from deliv.cli.reporting import progress
     from deliv.cli.setup import NetworkOptions, SenderOptions, read_mail, set_up, write_recording
@@ -109,8 +112,11 @@ def sender(
         format_ or (SenderFormat.JSON if _ends_in_json(output) else SenderFormat.PAGE)
     ) == SenderFormat.JSON
     with ExitStack() as stack:
-        orders = None
+        orders = experience = None
         if list_ is not None:
+            experience = stack.enter_context(
+                history_of_run(context, history, setup.settings, replay=replay is not None, quiet=quiet)
+            )
             orders = stack.enter_context(
                 OrderFile(list_, setup.rules, column=column, encoding=input_encoding)
             )
@@ -125,6 +131,7 @@ def sender(
                 orders=orders,
                 spam=spam,
                 reports=collected,
+                history=experience,
                 as_of=setup.as_of,
                 settings=setup.settings,
                 on_progress=progress(quiet=quiet),

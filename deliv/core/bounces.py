@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -93,10 +93,14 @@ class BounceReport:
         return self.permanent
 
     @property
+    def is_for_good(self) -> bool:
+        """Whether it is settled for later mails, too; a server that asks to try again denies that."""
+        return self.permanent and not (self.status or self.code).startswith("4")
+
+    @property
     def is_hard(self) -> bool:
-        """Whether no mail will ever arrive at this address; a server that asks to try again denies that."""
-        is_temporary = (self.status or self.code).startswith("4")
-        return self.permanent and not is_temporary and self.reason in _ADDRESS_IS_GONE
+        """Whether no mail will ever arrive at this address."""
+        return self.is_for_good and self.reason in _ADDRESS_IS_GONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,10 @@ class Bounce:
     """One for each recipient; empty when it is no bounce."""
     day: date | None = None
     """Its day, by its own header; None when that tells none."""
+    moments: tuple[datetime, ...] = ()
+    """When it was written, by its Date and its Received, and when the mail that came back was; best first."""
+    message_id: str = ""
+    """Message-ID of the mail that came back, else of the bounce itself, without brackets."""
 
 
 def fold(text: str) -> str:

@@ -42,6 +42,8 @@ class RunHeader:
     """Whose export the list is; None where no system was recognised."""
     history: Counts | None = None
     """What the shop's history comes to; None without one."""
+    assumes_engagement: bool = False
+    """Whether replies, clicks, opens or reports have moved a figure, which rests on an assumption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from deliv.core.contacts import ContactVocabulary
 from deliv.core.exports import ExportSystem, RoleHeadings
 from deliv.core.ladder import Ladder
 from deliv.core.mx import parse_mx
+from deliv.core.outcomewords import OutcomeVocabulary
 from deliv.core.placement import PlacementBook
 from deliv.core.providers import Provider, ProviderBook
 from deliv.core.requirements import Requirement
@@ -67,6 +68,8 @@ class RuleBook:
     """Headings of other columns, whatever the system; the best first."""
     contacts: ContactVocabulary = field(default_factory=ContactVocabulary)
     """How logs of contacts are written."""
+    outcomes: OutcomeVocabulary = field(default_factory=OutcomeVocabulary)
+    """How lists of outcomes are written."""
     bounce_rules: tuple[BounceRule, ...] = ()
     """What refusals mean; the first that fits is believed."""
 

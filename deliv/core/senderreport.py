@@ -9,6 +9,7 @@ from deliv.core.facts import MessageFacts, SenderFacts
 from deliv.core.facts.message import SpamReport
 from deliv.core.findings import Finding
 from deliv.core.fixes import Fix
+from deliv.core.likelihood.tally import Counts
 from deliv.core.report import ResolverReport
 from deliv.core.requirements import Requirement
 from deliv.core.rules import Rule
@@ -41,6 +42,10 @@ class CustomerList:
     """Customers by provider id; the empty id stands for domains that belong to nobody known."""
     seen: float
     """How many of them are expected to see the mail as things stand."""
+    history: Counts | None = None
+    """What the shop's history comes to by which they were weighed; None without one."""
+    assumes_engagement: bool = False
+    """Whether replies, clicks, opens or reports have moved a figure, which rests on an assumption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

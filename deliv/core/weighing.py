@@ -32,7 +32,7 @@ class Scales:
     def place(self, hold: Sequence[Rule]) -> Placement:
         """Return where the mail lands when these rules hold."""
         target = self.believed(hold)
-        return target if self.past is None or target is NOWHERE else self._blend(target, hold).placement
+        return target if self.past is None or target is NOWHERE else self.blended(target, hold).placement
 
     def believed(self, hold: Iterable[Rule]) -> Placement:
         """Return the same without the history: the weight of the rules, and of the demands they break."""
@@ -48,7 +48,7 @@ class Scales:
         start = Belief.of(shares, book.prior(self.provider).strength, book.history.bounces(kind))
         if self.past is None or target is NOWHERE:
             return start, start
-        return start, self._blend(target, hold).total
+        return start, self.blended(target, hold).total
 
     def explain(self, placement: Placement, hold: Sequence[Rule]) -> Placement:
         """Return the placement with the sum behind it."""
@@ -68,7 +68,7 @@ class Scales:
             is_certain=placement.inbox_high <= 0,
         )
         if self.past is not None and not explanation.is_certain:
-            blend = self._blend(target, hold)
+            blend = self.blended(target, hold)
             explanation = replace(
                 explanation, levels=blend.levels, limited_to=blend.limited_to, total=blend.total.parts
             )
@@ -87,7 +87,8 @@ class Scales:
             *((demand, self.rules.placement.effect(demand)) for demand in demands),
         ]
 
-    def _blend(self, target: Placement, hold: Sequence[Rule]) -> Blend:
+    def blended(self, target: Placement, hold: Sequence[Rule]) -> Blend:
+        """Return what the history makes of a placement without it."""
         assert self.past is not None
         # What a domain's other customers met says nothing of how this one's address is spelt.
         shared = [rule for rule in hold if not any(name.startswith("address.") for name in rule.facts)]
@@ -145,11 +146,13 @@ def weigh(
     """Return risk and placement; the risk is UNKNOWN when an unknown fact could move its band."""
     scales = Scales(rules=rules, provider=provider, volume_per_day=volume_per_day, as_of=as_of, past=past)
     fired = [finding.rule for finding in findings.fired]
-    placement = scales.place(fired)
-    if past is not None and past.own is not None and past.own.is_dead and placement is not NOWHERE:
+    if past is not None and past.own is not None and past.own.is_dead:
         # The customer's own server said so, whatever the DNS or the provider's average says.
-        gone = replace(GONE, observations=past.observations)
+        gone = scales.believed(fired)
+        if gone is not NOWHERE:
+            gone = replace(GONE, observations=past.observations)
         return Risk.CERTAIN, scales.explain(gone, fired) if explain else gone
+    placement = scales.place(fired)
     risk = _risk(rules, placement)
     said = scales.explain(placement, fired) if explain else placement
     if not findings.undecided:
@@ -157,6 +160,25 @@ def weigh(
     for groups in alternatives(findings.undecided, values):
         fired = min(([*fired, *group] for group in groups), key=lambda hold: scales.place(hold).inbox)
     return (risk if _risk(rules, scales.place(fired)) is risk else Risk.UNKNOWN), said
+
+
+def inbox_with(
+    past: Evidence | None,
+    placement: Placement,
+    rules: RuleBook,
+    provider: Provider | None,
+    findings: Findings,
+    *,
+    volume_per_day: int | None,
+    as_of: date,
+) -> float:
+    """Return the share of the inbox in what `appraise` returns with a past, from what it returns without."""
+    if past is None or placement is NOWHERE:
+        return placement.inbox
+    if past.own is not None and past.own.is_dead:
+        return GONE.inbox
+    scales = Scales(rules=rules, provider=provider, volume_per_day=volume_per_day, as_of=as_of, past=past)
+    return scales.blended(placement, [finding.rule for finding in findings.fired]).total.shares.inbox
 
 
 def _risk(rules: RuleBook, placement: Placement) -> Risk:

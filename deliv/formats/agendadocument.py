@@ -6,7 +6,15 @@ from deliv.core.agenda import Agenda, FollowUp, Status
 from deliv.core.contacts import Contact
 from deliv.core.phone import PhoneNumber
 from deliv.formats.allowlists import steps_of
-from deliv.formats.document import dump, order_document, resolver_document, step_document, summary_document
+from deliv.formats.document import (
+    dump,
+    history_document,
+    order_document,
+    past_bounce_document,
+    resolver_document,
+    step_document,
+    summary_document,
+)
 
 SCHEMA: Final = "deliv-followup/1"
 
@@ -33,6 +41,7 @@ class AgendaJsonWriter:
             "now": agenda.now.isoformat(timespec="seconds"),
             "rules_digest": header.rules_digest,
             "system": header.system.id if header.system else None,
+            **({"history": history_document(header.history)} if header.history else {}),
         }
 
     def _rest(self, agenda: Agenda) -> dict[str, Any]:
@@ -56,7 +65,7 @@ class AgendaJsonWriter:
 
 def _entry(found: FollowUp, lang: str) -> dict[str, Any]:
     assessment = found.subject.assessment
-    provider = assessment.provider
+    provider, bounce = assessment.provider, assessment.judgement.past_bounce
     steps = steps_of(assessment) if found.do is not None else None
     return {
         "rows": list(found.subject.rows),
@@ -66,6 +75,7 @@ def _entry(found: FollowUp, lang: str) -> dict[str, Any]:
         "reasons": list(assessment.reasons),
         "provider": provider and {"id": provider.id, "name": provider.names.get(lang), "kind": provider.kind},
         "did_you_mean": assessment.did_you_mean,
+        **({"past_bounce": past_bounce_document(bounce, lang)} if bounce else {}),
         "status": found.status,
         "situation": found.situation,
         "since": found.since.isoformat(),

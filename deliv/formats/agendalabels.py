@@ -93,7 +93,7 @@ def why(found: FollowUp, translate: Translate, lang: str) -> str:
     risk = translate(labels.RISK[assessment.risk])
     words = [
         translate("{label}: {text}").format(label=translate("mail"), text=risk),
-        labels.reasons(assessment.reasons, translate),
+        labels.reasons(assessment, translate, lang),
     ]
     if assessment.did_you_mean:
         words.append(translate("did you mean {domain}?").format(domain=assessment.did_you_mean))

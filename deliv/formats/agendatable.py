@@ -17,7 +17,7 @@ from deliv.formats import agendalabels as words
 from deliv.formats.allowlists import CustomerSteps
 from deliv.formats.console import NARROWEST, open_console
 from deliv.formats.safe import printable
-from deliv.formats.summary import source_lines, summary_lines
+from deliv.formats.summary import history_lines, source_lines, summary_lines
 from deliv.locale import translator
 
 _NOW: Final = (Status.OVERDUE, Status.TODAY)
@@ -195,4 +195,6 @@ class AgendaTableWriter:
             )
             yield from (f"  {words.contact(contact, _, lang)}" for contact in agenda.unmatched)
         yield ""
+        header = agenda.header
+        yield from history_lines(header.history, _, assumes=header.assumes_engagement)
         yield from summary_lines(agenda.summary, _, lang)

@@ -72,7 +72,8 @@ class CsvWriter:
 
     def _own_cells(self, judgement: Judgement) -> tuple[str, ...]:
         """Return our cells but for the reasons, which may differ from row to row."""
-        advice = judgement.advice
+        advice, bounce = judgement.advice, judgement.past_bounce
+        said = [labels.past_bounce_sentence(bounce, self._translate, self._lang)] if bounce else []
         return (
             judgement.result,
             judgement.risk,
@@ -81,7 +82,7 @@ class CsvWriter:
             labels.likelihood(judgement.placement, self._translate),
             advice.action,
             advice.due.isoformat() if advice.due else "",
-            defused(advice.text.get(self._lang)),
+            defused(self._translate(" ").join([*said, advice.text.get(self._lang)])),
         )
 
     def _harmless(self, cells: Sequence[str]) -> Sequence[str]:

@@ -7,9 +7,12 @@ from typing import Any, Final
 from deliv.core.assess import Assessment, Judgement
 from deliv.core.findings import Finding
 from deliv.core.ladder import PlannedStep
+from deliv.core.likelihood.levels import PastBounce
+from deliv.core.likelihood.tally import Counts
 from deliv.core.ordercontext import OrderContext
 from deliv.core.report import ResolverReport, RunHeader, Summary
 from deliv.core.rules import Reason, Rule
+from deliv.formats import labels
 from deliv.formats.explanation import explanation_document
 from deliv.formats.kept import Kept
 from deliv.formats.safe import encodable
@@ -34,6 +37,7 @@ def header_document(header: RunHeader, lang: str) -> dict[str, Any]:
         "rules_digest": header.rules_digest,
         "sender": _sender(header, lang),
         "system": header.system.id if header.system else None,
+        **({"history": history_document(header.history)} if header.history else {}),
     }
 
 
@@ -105,6 +109,7 @@ def _judgement(judgement: Judgement, lang: str) -> dict[str, Any]:
             "basis": placement.basis,
             "observations": placement.observations,
         },
+        **({"past_bounce": past_bounce_document(bounce, lang)} if (bounce := judgement.past_bounce) else {}),
         **({"explanation": explanation} if (explanation := explanation_document(placement)) else {}),
         "findings": [finding_document(finding, lang) for finding in judgement.findings]
         + _fault(judgement, lang),
@@ -118,6 +123,25 @@ def _judgement(judgement: Judgement, lang: str) -> dict[str, Any]:
             "tell_customer": list(steps.get(lang)) if steps else [],
             "steps": [step_document(step) for step in advice.steps],
         },
+    }
+
+
+def past_bounce_document(bounce: PastBounce, lang: str) -> dict[str, Any]:
+    """Return the mail to the address that came back."""
+    return {
+        "day": bounce.day.isoformat(),
+        "for_good": bounce.is_for_good,
+        "message": labels.past_bounce_sentence(bounce, translator(lang), lang),
+    }
+
+
+def history_document(history: Counts) -> dict[str, int]:
+    """Return what the shop's history comes to."""
+    return {
+        "mails": round(history.mails),
+        "bounced": round(history.bounced),
+        "test_mails": round(history.seeds),
+        "bounces_without_count": round(history.uncounted),
     }
 
 

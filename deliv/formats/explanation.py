@@ -15,6 +15,7 @@ from deliv.core.placement import Placement
 from deliv.core.rules import Basis
 from deliv.formats import labels
 from deliv.formats.safe import printable
+from deliv.formats.summary import assumption
 from deliv.locale import Translate
 
 _ACTS: Final = frozenset({LevelName.REPLY, LevelName.CLICK, LevelName.OPEN, LevelName.REPORT})
@@ -63,11 +64,7 @@ def _levels(why: Explanation, _: Translate) -> Iterator[str]:
         yield f"  {name}: {_seen(level, _)}"
         yield "    " + _("adds {parts}").format(parts=_parts(level.added, _, sign="+"))
     if any(level.level in _ACTS for level in why.levels):
-        template = (
-            "  Assumption: customers of all providers who see a mail act on it equally often,"
-            " but for the spread that rules/placement.yaml states."
-        )
-        yield _(template)
+        yield f"  {assumption(_)}"
 
 
 def _seen(level: ExplainedLevel, _: Translate) -> str:

@@ -1,16 +1,18 @@
 """The words that people read for the codes that machines read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import Final
 
 from deliv.core.address import Mend
 from deliv.core.advice import Advice
 from deliv.core.advicebook import Action
+from deliv.core.assess import Assessment
 from deliv.core.auth.dmarc import DmarcStatus
 from deliv.core.canary import Trust
 from deliv.core.explanation import LevelName, PriorOf
 from deliv.core.exports import Role
 from deliv.core.facts import Route, SpfStatus
+from deliv.core.likelihood.levels import PastBounce
 from deliv.core.outcomes import OutcomeKind
 from deliv.core.placement import Placement, Risk
 from deliv.core.providers import ProviderKind
@@ -196,6 +198,8 @@ def experience(placement: Placement, translate: Translate) -> str:
     """Return how many of the shop's own outcomes stand behind it; empty for none."""
     if not placement.observations:
         return ""
+    if placement.observations == 1:
+        return translate("1 outcome")
     return translate("{count} outcomes").format(count=placement.observations)
 
 
@@ -211,9 +215,32 @@ def likelihood(placement: Placement | None, translate: Translate, *, separator: 
     return translate(separator).join(part for part in parts if part)
 
 
-def reasons(codes: Iterable[Reason], translate: Translate) -> str:
-    """Return reasons as a short list of words."""
-    return translate(", ").join(translate(REASON[code]) for code in codes)
+def reasons(assessment: Assessment, translate: Translate, lang: str, *, but: Container[Reason] = ()) -> str:
+    """Return the reasons as a short list of words; `but` stay out."""
+    bounce = assessment.judgement.past_bounce
+    return translate(", ").join(
+        past_bounce(bounce, translate, lang)
+        if code is Reason.PAST_BOUNCE and bounce is not None
+        else translate(REASON[code])
+        for code in assessment.reasons
+        if code not in but
+    )
+
+
+def past_bounce(bounce: PastBounce, translate: Translate, lang: str) -> str:
+    """Return in words that a mail to the address came back, and when."""
+    on = bounce.day
+    day = f"{on.year}年{on.month}月{on.day}日" if lang == "ja" else on.isoformat()
+    template = "your last mail to this address came back on {day}"
+    if bounce.is_for_good:
+        template = "a mail to this address came back for good on {day}"
+    return translate(template).format(day=day)
+
+
+def past_bounce_sentence(bounce: PastBounce, translate: Translate, lang: str) -> str:
+    """Return the same as a sentence."""
+    said = past_bounce(bounce, translate, lang)
+    return translate("{reason}.").format(reason=said[0].upper() + said[1:])
 
 
 def next_step(advice: Advice, translate: Translate) -> str:

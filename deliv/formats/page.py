@@ -37,7 +37,7 @@ class PageWriter:
         """Write nothing yet: what to do about the address comes first."""
         self._sender = [
             *sender_lines(header, self._translate, self._lang),
-            *history_lines(header, self._translate),
+            *history_lines(header.history, self._translate, assumes=header.assumes_engagement),
         ]
 
     def add(self, assessment: Assessment) -> None:
@@ -101,7 +101,7 @@ class PageWriter:
         if assessment.judgement.fault:
             fault = assessment.judgement.fault.localized(_)
             return _("{verdict} ({reasons})").format(verdict=verdict, reasons=fault)
-        reasons = labels.reasons(assessment.reasons, _)
+        reasons = labels.reasons(assessment, _, self._lang)
         return _("{verdict} ({reasons})").format(verdict=verdict, reasons=reasons) if reasons else verdict
 
     def _provider(self, assessment: Assessment) -> str:

@@ -8,7 +8,7 @@ from deliv.core.auth.spf_check import SpfResult, SpfStep
 from deliv.core.facts import MessageFacts, SenderFacts, SendingAddress
 from deliv.core.facts.message import SpamReport
 from deliv.core.senderreport import RankedFix, SenderReport
-from deliv.formats.document import dump, finding_document, resolver_document
+from deliv.formats.document import dump, finding_document, history_document, resolver_document
 from deliv.locale import translator
 
 SCHEMA: Final = "deliv-sender/1"
@@ -37,6 +37,7 @@ def sender_json(report: SenderReport, lang: str) -> str:
             "rows": customers.rows,
             "by_provider": dict(customers.by_provider),
             "seen": round(customers.seen, 4),
+            **({"history": history_document(customers.history)} if customers.history else {}),
         },
         "fixes": [_fix(ranked) for ranked in report.fixes],
         "stale_rules": list(report.stale_rules),

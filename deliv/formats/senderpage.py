@@ -11,7 +11,7 @@ from deliv.formats.safe import printable, shortened
 from deliv.formats.sendermatrix import matrix_lines
 from deliv.formats.senderreports import reported_lines
 from deliv.formats.senderseen import seen_lines
-from deliv.formats.summary import distrust_lines, finding_lines, source_lines, stale_lines
+from deliv.formats.summary import distrust_lines, finding_lines, history_lines, source_lines, stale_lines
 from deliv.locale import Translate, translator
 
 _NARROWEST: Final = 60
@@ -54,6 +54,7 @@ class _Page:
         yield ""
         template = "Of {rows} customers on the list, about {seen} are expected to see your mail (estimate)."
         yield _(template).format(rows=customers.rows, seen=f"{customers.seen:.1f}")
+        yield from history_lines(customers.history, _, assumes=customers.assumes_engagement)
 
     def _findings(self) -> Iterator[str]:
         _ = self._translate

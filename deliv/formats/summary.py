@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from deliv.core.advicebook import Action
 from deliv.core.canary import Trust
 from deliv.core.findings import Finding
+from deliv.core.likelihood.tally import Counts
 from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary
 from deliv.core.text import Source
@@ -124,9 +125,19 @@ def sender_lines(header: RunHeader, translate: Translate, lang: str) -> Iterator
         yield "  " + translate("[not known] {rule}").format(rule=rule.id)
 
 
-def history_lines(header: RunHeader, translate: Translate) -> Iterator[str]:
-    """Yield what the shop's own history comes to, and what it cannot teach."""
-    history = header.history
+def assumption(translate: Translate) -> str:
+    """Return what figures rest on that replies, clicks, opens or reports have moved."""
+    return translate(
+        "Assumption: customers of all providers who see a mail act on it equally often,"
+        " but for the spread that rules/placement.yaml states."
+    )
+
+
+def history_lines(history: Counts | None, translate: Translate, *, assumes: bool = False) -> Iterator[str]:
+    """Yield what the shop's own history comes to, what it cannot teach, and on what it rests.
+
+    assumes: whether what customers do has moved a figure.
+    """
     if history is None:
         return
     if history.mails or history.seeds:
@@ -137,3 +148,5 @@ def history_lines(header: RunHeader, translate: Translate) -> Iterator[str]:
     if history.uncounted:
         template = "Bounces without a count of sent mail: no rate learned ({count})"
         yield translate(template).format(count=round(history.uncounted))
+    if assumes:
+        yield assumption(translate)

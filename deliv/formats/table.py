@@ -53,7 +53,7 @@ class TableWriter:
         """Write what is to be said of the sender."""
         for line in sender_lines(header, self._translate, self._lang):
             self._print(line)
-        for line in history_lines(header, self._translate):
+        for line in history_lines(header.history, self._translate, assumes=header.assumes_engagement):
             self._print(line)
 
     def add(self, assessment: Assessment) -> None:
@@ -120,6 +120,6 @@ class TableWriter:
             parts.append(_("did you mean {domain}?").format(domain=assessment.did_you_mean))
         if assessment.judgement.fault:
             parts.append(printable(assessment.judgement.fault.localized(_)))
-        elif reasons := [reason for reason in assessment.reasons if reason not in _ABOUT_SENDER]:
-            parts.append(labels.reasons(reasons, _))
+        elif reasons := labels.reasons(assessment, _, self._lang, but=_ABOUT_SENDER):
+            parts.append(reasons)
         return " / ".join(parts)

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from tests.cli.commandline import rows_of
+from tests.cli.commandline import PACKAGE, rows_of
 from tests.cli.test_learn import DAY, ROWS, data, written
 
 
@@ -105,6 +106,18 @@ def test_for_machines(deliv, learned):
         "reason": "userunknown",
         "permanent": None,
     }
+
+
+@pytest.mark.parametrize("whose", [[], ["gmail.com"], ["taro@docomo.ne.jp"], ["nobody@gmail.com"]])
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_the_json_is_that_of_the_schema(deliv, learned, whose, lang):
+    schema = json.loads((PACKAGE / "formats" / "deliv-history-1.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    show = ("history", "show", *whose, "--format", "json", "--lang", lang)
+    for more in ((), ("--history", "nothing.db")):
+        Draft202012Validator(schema).validate(deliv(*show, *more).document)
+    other_key = deliv(*show, env={"DELIV_KEY": "0123456789abcdef0123"}).document
+    Draft202012Validator(schema).validate(other_key)
 
 
 def test_a_file_for_the_report(deliv, learned, tmp_path):

@@ -8,11 +8,16 @@ from deliv.core import impact
 from deliv.core.address import parse_address
 from deliv.core.assess import judge
 from deliv.core.discovery import discover_recipient, discover_sender
-from deliv.core.facts import MessageFacts
+from deliv.core.experience import Remembered
+from deliv.core.facts import MessageFacts, sender_facts
 from deliv.core.facts.message import Body
 from deliv.core.impact import Mailboxes
+from deliv.core.learning import learned_under
+from deliv.core.likelihood.ledger import Ledger
+from deliv.core.outcomes import BounceReason, OutcomeKind
 from deliv.core.weighing import appraise
 from tests.core.judging import A_DAY
+from tests.core.likelihood.past import note
 from tests.zone import TEMPERROR, ask, sending
 
 LIVING = {"MX": ["10 mx.mail.example."]}
@@ -116,3 +121,38 @@ def test_the_volume_and_the_mail_of_the_shop_matter(rules, sender):
     plain = boxes.seen(sender, rules, as_of=A_DAY)
     assert boxes.seen(bulk, rules, as_of=A_DAY) < plain
     assert boxes.seen(sender, rules, as_of=A_DAY, message=undated) < plain
+
+
+def test_with_a_history_it_is_the_sum_of_all_judgements_too(rules, sender):
+    domain, gone = "docomo.ne.jp", {"reason": BounceReason.USERUNKNOWN, "permanent": True}
+    past = Remembered(
+        known=(
+            note(OutcomeKind.SENT, domain, 90),
+            note(OutcomeKind.BOUNCE, domain, 20),
+            note(OutcomeKind.REPLY, domain, who=f"taro@{domain}"),
+            note(OutcomeKind.BOUNCE, "gmail.com", who="taro@gmail.com", **gone),
+            note(OutcomeKind.SENT, "other.example", 40),
+            note(OutcomeKind.BOUNCE, "other.example", 30),
+        )
+    )
+    ledger = Ledger(past, rules.placement.history, as_of=A_DAY, half_life_days=180)
+    known_facts = dict(known(text, rules) for text in ADDRESSES)
+    history = learned_under(
+        ledger,
+        rules,
+        as_of=A_DAY,
+        sender=sender_facts(sender),
+        facts={facts.domain: facts for facts in known_facts.values()},
+    )
+    expected = sum(
+        judge(*each, rules, as_of=A_DAY, sender=sender, history=history).placement.inbox
+        for each in known_facts.items()
+    )
+    boxes = Mailboxes(history=ledger)
+    for each in known_facts.items():
+        boxes.add(*each)
+
+    assert boxes.seen(sender, rules, as_of=A_DAY) == pytest.approx(expected)
+    plain = mailboxes(ADDRESSES, rules).seen(sender, rules, as_of=A_DAY)
+    assert boxes.seen(sender, rules, as_of=A_DAY, with_history=False) == pytest.approx(plain)
+    assert abs(plain - expected) > 0.5

@@ -258,7 +258,7 @@ class Shop:
     def findings(self, facts):
         return find(RULES.rules, sender_facts(facts), (), A_DAY)
 
-    def seen(self, facts):
+    def seen(self, facts, *, with_history=True):
         return CUSTOMERS.seen(facts, RULES, as_of=A_DAY)
 
     def publish(self, fix):

@@ -2,14 +2,16 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from deliv.core.discovery import discover_sender
+from deliv.core.experience import Remembered
 from deliv.core.findings import Findings
 from deliv.core.fixes import FixKind
 from deliv.core.order import Order
+from deliv.core.outcomes import BounceReason, Outcome, OutcomeKind
 from deliv.core.rulebook import RuleBook
 from deliv.core.senderreport import SenderReport
 from deliv.core.sending import sending_of
@@ -65,7 +67,12 @@ class Shop:
         selectors = dict.fromkeys((*self.profile.selectors, f"s1._domainkey.{fix.signs_as}"))
         return replace(self, zone=zone, profile=replace(self.profile, selectors=tuple(selectors)))
 
-    def examine(self, rules: RuleBook, orders: tuple[str, ...] | None = shop.CUSTOMERS) -> SenderReport:
+    def examine(
+        self,
+        rules: RuleBook,
+        orders: tuple[str, ...] | None = shop.CUSTOMERS,
+        history: Remembered | None = None,
+    ) -> SenderReport:
         mail = None if self.signed_by is None else read_message(shop.signed_mail(*self.signed_by))
         return asyncio.run(
             examine_sender(
@@ -74,6 +81,7 @@ class Shop:
                 rules,
                 mail=mail,
                 orders=None if orders is None else [Order(address=address) for address in orders],
+                history=history,
                 as_of=A_DAY,
                 started_at=NOW,
             )
@@ -184,6 +192,65 @@ def test_each_fix_saves_as_many_customers_as_it_promises(rules, first_reports, n
         assert ranked.lookups == (audit.lookups if audit else None)
 
     assert report.fixes == ()
+
+
+def note(kind: OutcomeKind, domain: str, count: int = 1, **more) -> Outcome:
+    return Outcome(kind=kind, domain=domain, day=A_DAY - timedelta(days=9), count=count, **more)
+
+
+K = OutcomeKind
+PASTS = {
+    "good": [*(note(K.SENT, domain, 400) for domain in ("ezweb.ne.jp", "gmail.com", "icloud.com"))],
+    "bad": [
+        note(K.SENT, "ezweb.ne.jp", 100),
+        note(K.BOUNCE, "ezweb.ne.jp", 40),
+        note(K.SEED_JUNK, "softbank.ne.jp", 30),
+        note(K.SENT, "gmail.com", 200, sender_state="of-another-day"),
+        note(K.BOUNCE, "gmail.com", 90, sender_state="of-another-day"),
+    ],
+    "with-answers": [
+        note(K.SENT, "docomo.ne.jp", 500),
+        note(K.SENT, "gmail.com", 500),
+        note(K.REPLY, "gmail.com", 60),
+        note(K.REPLY, "docomo.ne.jp", 9),
+        *(note(K.REPLY, name.partition("@")[2], who=name) for name in shop.CUSTOMERS[:2]),
+        *(
+            note(K.BOUNCE, name.partition("@")[2], who=name, reason=BounceReason.USERUNKNOWN, permanent=True)
+            for name in shop.CUSTOMERS[2:4]
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("past", PASTS)
+@pytest.mark.parametrize("name", [*SHOPS][:4])
+def test_the_promise_holds_with_a_history_too(rules, name, past):
+    case, history = SHOPS[name], Remembered(known=tuple(PASTS[past]))
+    report = case.examine(rules, history=history)
+    promised = report.fixes
+    assert promised
+
+    for ranked in promised:
+        before = report.customers.seen
+        case = case.publish(ranked.fix)
+        report = case.examine(rules, history=history)
+        assert report.customers.seen - before == pytest.approx(ranked.saved, abs=1e-6)
+
+    assert report.fixes == ()
+
+
+@pytest.mark.parametrize("name", [*SHOPS][:4])
+def test_a_spotless_past_hides_no_fault(rules, first_reports, name):
+    """What the rule book would mend without a history is mended with one."""
+    history = Remembered(known=tuple(PASTS["good"]))
+    with_it = SHOPS[name].examine(rules, history=history)
+
+    assert {fix.fix.kind for fix in with_it.fixes} == {fix.fix.kind for fix in first_reports[name].fixes}
+    assert [rule.id for rule in ids_mended(with_it)] != []
+
+
+def ids_mended(report: SenderReport):
+    return [rule for fix in report.fixes for rule in fix.mends]
 
 
 @pytest.mark.parametrize("name", SHOPS)
@@ -336,7 +403,7 @@ def test_a_search_that_finds_no_end_is_ended():
         def findings(self, facts):
             return Findings(fired=(), undecided=())
 
-        def seen(self, facts):
+        def seen(self, facts, *, with_history=True):
             return float(self.gained)
 
     subject = Endless()

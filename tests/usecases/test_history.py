@@ -12,6 +12,7 @@ import pytest
 import deliv
 from deliv.core.experience import Remembered
 from deliv.core.facts import parse_what_if
+from deliv.core.learning import sender_state
 from deliv.core.order import Order
 from deliv.core.outcomes import BounceReason, OutcomeKind
 from deliv.core.rules import Reason
@@ -63,6 +64,61 @@ def test_customers_of_a_domain_share_a_judgement_unless_they_have_a_history(rule
     assert len({id(each) for each in judgements}) == 2
     assert judgements[0] is judgements[1]
     assert judgements[2] is judgements[5]
+
+
+def test_those_with_a_history_are_judged_as_if_each_were_judged_alone(rules):
+    """Rows take over what was found out for others of their domain; that changes nothing."""
+    domains = ("docomo.ne.jp", "gmail.com", "small.example", "gone.example")
+    addresses = [f"{name}@{domain}" for domain in domains for name in ("plain", "info", "a", "b", "c", "d")]
+    gone = {"reason": BounceReason.USERUNKNOWN, "permanent": True}
+    history = [
+        outcome
+        for domain in domains[:3]
+        for outcome in (
+            note(K.SENT, domain, 50),
+            note(K.REPLY, domain, 3),
+            note(K.REPLY, domain, who=f"a@{domain}"),
+            note(K.BOUNCE, domain, who=f"b@{domain}"),
+            note(K.BOUNCE, domain, who=f"c@{domain}", **gone),
+            note(K.JUNK, domain, who=f"d@{domain}"),
+            note(K.BOUNCE, domain, who=f"info@{domain}"),
+        )
+    ]
+    sender = SenderProfile(from_address="order@shop.example")
+    plain = [f"plain@{domain}" for domain in domains]
+    together = report(rules, addresses, history, sender=sender).assessments
+    for one in together:
+        # The MX hosts of all domains tell who receives what, so that all of them stand on the list.
+        first, *_ = report(rules, [one.address, *plain], history, sender=sender).assessments
+        assert one.judgement == first.judgement
+    back = report(rules, addresses[::-1], history, sender=sender).assessments
+    assert [row.judgement for row in back[::-1]] == [row.judgement for row in together]
+
+
+def test_a_history_that_says_nothing_changes_no_figure(rules):
+    addresses = ["a@docomo.ne.jp", "b@gmail.com", "c@small.example", "d@gone.example"]
+    plain = report(rules, addresses).assessments
+
+    assert report(rules, addresses, []).assessments == plain
+    elsewhere = [note(K.BOUNCE, "nifty.com", who="x@nifty.com")]
+    assert report(rules, addresses, elsewhere).assessments == plain
+
+
+def test_what_is_supposed_of_the_sender_does_not_make_the_past_count_less(rules):
+    """The outcomes were seen as the shop sends today, whatever is supposed now."""
+    sender = SenderProfile(from_address="order@shop.example")
+    header = report(rules, ["a@gmail.com"], sender=sender).header
+    today = sender_state(header.sender_findings)
+    history = [
+        note(K.SENT, "gmail.com", 400, sender_state=today),
+        note(K.BOUNCE, "gmail.com", 200, sender_state=today),
+    ]
+
+    def missing(*what_if):
+        found = report(rules, ["a@gmail.com"], history, sender=sender, what_if=parse_what_if(what_if))
+        return found.assessments[0].placement.missing
+
+    assert missing("dmarc=none") >= missing() > 0.4
 
 
 def test_addresses_are_found_by_the_key_of_the_store(rules):

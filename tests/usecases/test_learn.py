@@ -1,9 +1,11 @@
 """Learning: what goes by is counted, what is understood goes to the history, and nothing vanishes."""
 
+from datetime import timedelta
+
 from deliv.core.lessons import Complaint, Taken
 from deliv.core.outcomerows import NotUnderstood, SetAside
 from deliv.core.outcomes import OutcomeKind
-from deliv.learn import learn
+from deliv.learn import STATE_HOLDS, learn
 from tests.recorded import TODAY, recorded
 
 
@@ -24,6 +26,10 @@ def lesson_of(*readings):
     return learn(iter(readings), Store(), name="x.csv", on=TODAY)
 
 
+def set_aside(line, why="calls"):
+    return SetAside(line=line, template=why)
+
+
 def not_understood(line, reason="there is no date"):
     return NotUnderstood(line=line, template=reason)
 
@@ -31,16 +37,16 @@ def not_understood(line, reason="there is no date"):
 def test_what_was_understood_goes_to_the_history():
     store = Store()
     rows = [recorded(), recorded("mei@gmail.com")]
-    lesson = learn(rows, store, name="x.csv", on=TODAY, sender_state="a1", plain_addresses=True)
+    lesson = learn(rows, store, name="x.csv", on=TODAY, plain_addresses=True)
     assert store.rows == rows
-    assert store.told == {"name": "x.csv", "on": TODAY, "sender_state": "a1", "plain_addresses": True}
+    assert store.told == {"name": "x.csv", "on": TODAY, "plain_addresses": True}
     assert (lesson.name, lesson.rows, lesson.understood) == ("x.csv", 2, 2)
     assert lesson.taken.new == {OutcomeKind.SENT: 2}
     assert lesson.complaints == ()
 
 
 def test_nothing_vanishes():
-    lesson = lesson_of(recorded(), SetAside(line=3), not_understood(4), not_understood(5), recorded())
+    lesson = lesson_of(recorded(), set_aside(3), not_understood(4), not_understood(5), recorded())
     assert (lesson.rows, lesson.understood, lesson.set_aside, lesson.not_understood) == (5, 2, 1, 2)
     assert lesson.rows == lesson.understood + lesson.set_aside + lesson.not_understood
 
@@ -71,3 +77,37 @@ def test_bounces_whose_reason_is_not_known_are_named():
     assert lesson.unknown_reasons is not None
     assert (lesson.unknown_reasons.count, lesson.unknown_reasons.lines) == (1, (9,))
     assert lesson_of(row).unknown_reasons is None
+
+
+def test_what_is_set_aside_is_counted_by_reason():
+    lesson = lesson_of(set_aside(2), set_aside(3, "late"), set_aside(4, "late"))
+    assert [(each.template, each.count) for each in lesson.aside] == [("late", 2), ("calls", 1)]
+
+
+def test_mails_are_counted_once_whomever_they_are_about_and_have_no_lines():
+    bounce = recorded(kind="bounce")  # its number is 2
+    readings = (set_aside(1), bounce, bounce, not_understood(2), not_understood(3))
+    lesson = learn(readings, Store(), name="Maildir", on=TODAY, is_mail=True)
+    assert (lesson.is_mail, lesson.rows, lesson.understood, lesson.set_aside) == (True, 3, 2, 1)
+    (complaint,) = lesson.complaints
+    assert (complaint.count, complaint.lines) == (2, ())
+
+
+# --- how the shop sent at the time ----------------------------------------------------------------
+
+
+def states_of(*rows, state="now"):
+    store = Store()
+    learn(rows, store, name="x.csv", on=TODAY, sender_state=state)
+    return [row.outcome.sender_state for row in store.rows]
+
+
+def test_only_outcomes_of_the_last_days_are_of_the_present_sender_state():
+    """What the shop mends today was broken when last year's mail was refused."""
+    days = [TODAY, TODAY - STATE_HOLDS, TODAY - STATE_HOLDS - timedelta(days=1), TODAY - timedelta(days=365)]
+    assert states_of(*(recorded(day=day.isoformat()) for day in days)) == ["now", "now", "", ""]
+
+
+def test_an_outcome_that_says_its_sender_state_keeps_it():
+    assert states_of(recorded(sender_state="then"), recorded()) == ["then", "now"]
+    assert states_of(recorded(sender_state="then"), recorded(), state="") == ["then", ""]

@@ -8,11 +8,15 @@ the rule book, exactly.
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 from deliv.core.beta import product_interval
 from deliv.core.explanation import Parts, Shares
 from deliv.core.likelihood.pooling import Beta
 from deliv.core.placement import interval
+
+_NEARLY: Final = 0.1
+"""How far from one Dirichlet two rates may be, so that the Beta of their moments is right to 0.0015."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +91,10 @@ class Belief:
     def interval(self) -> tuple[float, float]:
         """The 90 % interval of the share of the inbox, right to 0.005."""
         mean, taken = self.shares.inbox, self.refused.no
-        if abs(taken - self.inbox.strength) < 1e-9 or min(taken, self.inbox.yes, self.inbox.no) <= 0:
+        whole = self.inbox.strength
+        if abs(taken - whole) <= _NEARLY * whole or min(taken, self.inbox.yes, self.inbox.no) <= 0:
             strength = self.strength
             return interval(mean, strength) if math.isfinite(strength) else (mean, mean)
         numbers = (taken, self.refused.yes, self.inbox.yes, self.inbox.no)
-        low, high = product_interval(*(round(n, 4) or 1e-4 for n in numbers))
+        low, high = product_interval(*(max(float(f"{n:.3g}"), 1e-4) for n in numbers))  # many are alike
         return min(low, mean), max(high, mean)

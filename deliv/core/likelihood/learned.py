@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, TypeAlias
 
-from deliv.core.experience import Experience
 from deliv.core.explanation import LevelName
 from deliv.core.historybook import Channel, HistoryBook
 from deliv.core.likelihood.belief import Belief
 from deliv.core.likelihood.engagement import Engaged, glean
+from deliv.core.likelihood.ledger import Ledger
 from deliv.core.likelihood.levels import (
     Evidence,
     Level,
@@ -21,8 +20,7 @@ from deliv.core.likelihood.levels import (
     trials_of,
 )
 from deliv.core.likelihood.pooling import NOTHING, Beta
-from deliv.core.likelihood.tally import AddressTally, Counts, Tally, total, weight_of
-from deliv.core.outcomes import OutcomeKind
+from deliv.core.likelihood.tally import Counts, total
 from deliv.core.providers import Provider
 
 ProviderOf: TypeAlias = Callable[[str], Provider | None]
@@ -30,45 +28,18 @@ ProviderOf: TypeAlias = Callable[[str], Provider | None]
 BeliefOf: TypeAlias = Callable[[Provider | None], Belief]
 """Returns what is believed of a provider, given how the shop sends today."""
 
-_SILENT: Final = frozenset({OutcomeKind.SENT, OutcomeKind.DELIVERED})
 _NONE: Final = Seen(raw=Counts(), weighed=Counts())
 
 
 class Learned:
-    """The history of a run."""
+    """The history of a run, seen with what is believed of every provider."""
 
     def __init__(
-        self,
-        experience: Experience,
-        book: HistoryBook,
-        *,
-        as_of: date,
-        half_life_days: float,
-        provider_of: ProviderOf,
-        belief_of: BeliefOf,
-        sender_state: str = "",
+        self, ledger: Ledger, book: HistoryBook, *, provider_of: ProviderOf, belief_of: BeliefOf
     ) -> None:
         self.book = book
-        self._key_of = experience.key_of
-        self._as_of = as_of
-        domains: dict[str, Tally] = {}
-        self._addresses: dict[str, AddressTally] = {}
-        for outcome in experience.outcomes():
-            if outcome.day > as_of:
-                continue
-            weight = weight_of(
-                outcome,
-                as_of=as_of,
-                half_life_days=half_life_days,
-                sender_state=sender_state,
-                other_state=book.other_state,
-            )
-            domains.setdefault(outcome.domain, Tally()).add(outcome.kind, outcome.count, weight)
-            if outcome.who:
-                own = self._addresses.setdefault(outcome.who, AddressTally())
-                own.add(outcome.kind, outcome.count, weight)
-                own.note(outcome)
-        self._domains = {domain: Seen.of(tally) for domain, tally in domains.items()}
+        self._ledger = ledger
+        self._domains = ledger.domains
         self._places = _Places(self._domains, provider_of, belief_of)
         self._engagement = _engagement(self._places, book)
         self._kinds: dict[str, Level] = {}
@@ -77,18 +48,16 @@ class Learned:
     @property
     def counts(self) -> Counts:
         """What the whole history comes to, unfaded."""
-        return total(seen.raw for seen in self._domains.values())
+        return self._ledger.counts
+
+    @property
+    def has_engagement(self) -> bool:
+        """Whether what customers do has moved a figure, so that its assumption is to be stated."""
+        return any(self._engagement.values())
 
     def own(self, normalized: str) -> Own | None:
         """Return what is known of one address; None when there is nothing but silence after its mails."""
-        tally = self._addresses.get(self._key_of(normalized)) if self._addresses else None
-        if tally is None or tally.raw.keys() <= _SILENT:
-            return None
-        return Own(
-            seen=Seen.of(tally),
-            is_dead=tally.is_dead(self._as_of, self.book.dead_for_days),
-            last_bounce=tally.last_bounce,
-        )
+        return self._ledger.own(normalized)
 
     def evidence(self, domain: str, provider: Provider | None, own: Own | None = None) -> Evidence | None:
         """Return everything that is known of an address; None when there is nothing."""

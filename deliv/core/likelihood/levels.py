@@ -24,7 +24,11 @@ class Seen:
     @classmethod
     def of(cls, tally: Tally) -> "Seen":
         """Return what a tally comes to."""
-        return cls(raw=counts_of(tally.raw), weighed=counts_of(tally.weighed))
+        raw, weighed = tally.loose
+        return cls(
+            raw=counts_of(tally.raw) + Counts(uncounted=raw),
+            weighed=counts_of(tally.weighed) + Counts(uncounted=weighed),
+        )
 
     def without(self, other: "Seen") -> "Seen":
         """Return the rest."""
@@ -76,14 +80,27 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastBounce:
+    """A mail that came back, and that nothing has refuted since."""
+
+    day: date
+    """When."""
+    is_for_good: bool
+    """Whether the customer's server said that the mailbox is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
     """What is known of one address: equal for addresses that fared alike."""
 
     seen: Seen
-    is_dead: bool
-    """Whether the mailbox is known to be gone."""
-    last_bounce: date | None
-    """Day of the last bounce, unless something arrived since."""
+    past_bounce: PastBounce | None = None
+    """The refusal that still counts: that for good, else the last one; None when something arrived since."""
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the mailbox is known to be gone."""
+        return self.past_bounce is not None and self.past_bounce.is_for_good
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Counting outcomes: what a domain or an address has behind it, faded by age and by sender state."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -21,6 +22,7 @@ CHANNEL_OF: Final[Mapping[OutcomeKind, Channel]] = {
 }
 """By which channel a customer's act is counted."""
 
+_AROUND: Final = 31  # days between a count of mails and what became of them
 _ALIVE: Final = frozenset({OutcomeKind.REPLY, OutcomeKind.CLICK, OutcomeKind.OPEN, OutcomeKind.JUNK})
 
 
@@ -98,6 +100,13 @@ class Tally:
 
     raw: dict[OutcomeKind, float] = field(default_factory=dict)
     weighed: dict[OutcomeKind, float] = field(default_factory=dict)
+    loose: tuple[float, float] = (0.0, 0.0)
+    """Bounces of days around which nobody counted mails: as they are, and as much as they still weigh."""
+
+    def add_loose(self, count: float, weight: float) -> None:
+        """Count bounces that have no denominator."""
+        raw, weighed = self.loose
+        self.loose = (raw + count, weighed + count * weight)
 
     def add(self, kind: OutcomeKind, count: float, weight: float) -> None:
         """Count one outcome."""
@@ -123,7 +132,8 @@ class AddressTally(Tally):
         kind, day = outcome.kind, outcome.day
         if kind is OutcomeKind.BOUNCE:
             self.bounced_on = _later(self.bounced_on, day)
-            if outcome.permanent is True and outcome.reason in GONE:
+            # Who writes down “unknown user” and nothing else means for good.
+            if outcome.permanent is not False and outcome.reason in GONE:
                 self.dead_on = _later(self.dead_on, day)
         elif kind in _ALIVE:
             self.alive_on = _later(self.alive_on, day)
@@ -182,6 +192,21 @@ def counts_of(numbers: Mapping[OutcomeKind, float]) -> Counts:
         seed_junk=number(OutcomeKind.SEED_JUNK),
         seed_missing=number(OutcomeKind.SEED_MISSING),
     )
+
+
+class Coverage:
+    """The days that have a denominator: around those on which mails were counted.
+
+    Before them, too, since a count may stand for the month that it ends.
+    """
+
+    def __init__(self, days: Iterable[date]) -> None:
+        self._days = sorted(set(days))
+
+    def __contains__(self, day: date) -> bool:
+        place = bisect_right(self._days, day)
+        near = self._days[max(0, place - 1) : place + 1]
+        return any(abs((day - counted).days) <= _AROUND for counted in near)
 
 
 def total(counts: Iterable[Counts]) -> Counts:

@@ -4,7 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from deliv.core.likelihood.tally import AddressTally, Counts, counts_of, weight_of
+from deliv.core.experience import Remembered
+from deliv.core.historybook import HistoryBook
+from deliv.core.likelihood.ledger import Ledger
+from deliv.core.likelihood.tally import AddressTally, Counts, Coverage, counts_of, weight_of
 from deliv.core.outcomes import BounceReason, Outcome, OutcomeKind
 from tests.core.likelihood.past import RECENTLY, TODAY, note
 
@@ -81,7 +84,9 @@ BEFORE, AFTER = RECENTLY - timedelta(days=9), RECENTLY + timedelta(days=9)
         pytest.param(
             [(K.DELIVERED, RECENTLY, {}), (K.BOUNCE, RECENTLY, GONE)], True, id="taken-and-returned"
         ),
-        pytest.param([(K.BOUNCE, RECENTLY, GONE | {"permanent": None})], False, id="perhaps-for-good"),
+        pytest.param(
+            [(K.BOUNCE, RECENTLY, GONE | {"permanent": None})], True, id="nobody-says-that-it-is-for-now"
+        ),
         pytest.param([(K.BOUNCE, RECENTLY, GONE | {"permanent": False})], False, id="for-now"),
         pytest.param([(K.BOUNCE, date(2025, 11, 1), GONE)], False, id="long-ago"),
         pytest.param([(K.REPLY, RECENTLY, {})], False, id="no-bounce"),
@@ -101,3 +106,31 @@ def test_only_the_mailbox_itself_can_be_dead(events, is_dead):
 def test_a_bounce_is_the_last_word_until_something_arrives():
     assert dead((K.BOUNCE, RECENTLY, {}))[1] == RECENTLY
     assert dead((K.BOUNCE, RECENTLY, {}), (K.DELIVERED, AFTER, {}))[1] is None
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 10, 5), True),
+        (date(2026, 9, 4), True),
+        (date(2026, 9, 3), False),
+        (date(2026, 12, 1), True),
+        (date(2026, 12, 2), False),
+        (date(2025, 10, 5), False),
+    ],
+)
+def test_only_days_around_a_count_have_a_denominator(day, expected):
+    assert (day in Coverage([date(2026, 10, 31), date(2026, 10, 5)])) is expected
+
+
+def test_without_a_count_no_day_has_one():
+    assert date(2026, 10, 5) not in Coverage([])
+
+
+def test_a_year_of_bounces_beside_the_mails_of_a_week_is_no_rate():
+    mails = Outcome(kind=K.SENT, domain="gmail.com", day=date(2026, 11, 20), count=30)
+    old = Outcome(kind=K.BOUNCE, domain="gmail.com", day=date(2026, 3, 1), count=60)
+    new = Outcome(kind=K.BOUNCE, domain="gmail.com", day=date(2026, 11, 21), count=2)
+    past = Remembered(known=(mails, old, new))
+    ledger = Ledger(past, HistoryBook(), as_of=date(2026, 11, 24), half_life_days=180)
+    assert (ledger.counts.mails, ledger.counts.bounced, ledger.counts.uncounted) == (30, 2, 60)
