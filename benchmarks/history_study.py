@@ -29,11 +29,12 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from deliv.core.backtest import Event, Verdict, backtest
+from deliv.core.backtest import backtest
 from deliv.core.experience import Remembered
 from deliv.core.learning import learn_from
 from deliv.core.outcomes import Outcome
 from deliv.core.rulebook import RuleBook
+from deliv.core.trials import Event, Verdict
 from deliv.core.weighing import Scales
 from deliv.sources.rulefiles import load_rules
 from tests.simulation import DAY, MONTHS, PRIORS, REPLIES, Truth, book_of, draw, live, reply_rate

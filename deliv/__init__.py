@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from deliv.core.advice import Advice as Advice
     from deliv.core.advicebook import Action as Action
     from deliv.core.agenda import Agenda as Agenda
-    from deliv.core.assess import Assessment as Assessment
-    from deliv.core.assess import Result as Result
     from deliv.core.assess import assess as assess
+    from deliv.core.assessment import Assessment as Assessment
+    from deliv.core.assessment import Result as Result
     from deliv.core.auth.aggregate import CollectedReports as CollectedReports
     from deliv.core.auth.dkim import DkimKey as DkimKey
     from deliv.core.auth.dkim import parse_dkim_key as parse_dkim_key
@@ -219,8 +219,8 @@ _HOMES: Final = {
     "Advice": "deliv.core.advice",
     "Agenda": "deliv.core.agenda",
     "assess": "deliv.core.assess",
-    "Assessment": "deliv.core.assess",
-    "Result": "deliv.core.assess",
+    "Assessment": "deliv.core.assessment",
+    "Result": "deliv.core.assessment",
     "CollectedReports": "deliv.core.auth.aggregate",
     "DkimKey": "deliv.core.auth.dkim",
     "parse_dkim_key": "deliv.core.auth.dkim",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from deliv.clock import now_of
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.cell import read_cell
 from deliv.core.discovery import Scope, discover_sender
 from deliv.core.experience import Experience

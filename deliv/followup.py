@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from deliv.checklist import AssessmentStream
 from deliv.core.advicebook import Situation
 from deliv.core.agenda import Agenda, FollowUp, OpenOrder, Status, urgency_of
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.contacts import Contact, ContactLog, fold_order_id
 from deliv.core.discovery import ReplyAuth, discover_reply_auth
 from deliv.core.ordercontext import OrderContext, combined, without_honorific

@@ -6,7 +6,8 @@ from typing import Final, TypeAlias
 
 from deliv.core.address import Mend
 from deliv.core.advice import Advice
-from deliv.core.assess import Assessment, Judgement, judge, judge_alike, leave_open, refuse, suit
+from deliv.core.assess import judge, judge_alike, leave_open, refuse, suit
+from deliv.core.assessment import Assessment, Judgement
 from deliv.core.case import Case, case_of_row
 from deliv.core.cell import Cell, read_cell
 from deliv.core.facts import MessageFacts, RecipientFacts, is_role

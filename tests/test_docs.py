@@ -14,7 +14,7 @@ import deliv as library
 from deliv.cli.app import app
 from deliv.cli.choices import FailOn, SenderFailOn
 from deliv.cli.exitcodes import ExitCode, exit_code
-from deliv.core.assess import RESULT_OF_RISK
+from deliv.core.assessment import RESULT_OF_RISK
 from deliv.core.contacts import ContactKind, ContactRole
 from deliv.core.exports import fold_heading
 from deliv.core.outcomes import OutcomeKind

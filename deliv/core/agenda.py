@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from deliv.core.advicebook import LegalNote, Situation
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.contacts import Contact
 from deliv.core.ladder import PlannedStep, StepKind
 from deliv.core.ordercontext import OrderContext

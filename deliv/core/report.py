@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from deliv.core.address import Mend
-from deliv.core.assess import RESULT_OF_RISK, Assessment, Result
+from deliv.core.assessment import RESULT_OF_RISK, Assessment, Result
 from deliv.core.canary import Trust
 from deliv.core.exports import ExportSystem
 from deliv.core.facts import SenderFacts

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO, assert_never, overload
 from deliv.version import __version__
 
 if TYPE_CHECKING:  # the command line needs the names of the formats long before it needs a report
-    from deliv.core.assess import Assessment
+    from deliv.core.assessment import Assessment
     from deliv.core.report import Report, RunHeader, Summary
     from deliv.formats.interface import Writer
 

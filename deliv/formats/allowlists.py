@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.placement import Risk
 from deliv.core.providers import AllowList, Provider
 from deliv.locale import Translate

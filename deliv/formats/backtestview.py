@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from rich.cells import cell_len
 
-from deliv.core.backtest import Backtest, Event, Gain, Lack, Trial, Verdict
 from deliv.core.scores import Bin, Score, Scores
+from deliv.core.trials import Backtest, Event, Gain, Lack, Trial, Verdict
 from deliv.formats.document import dump
 from deliv.formats.reliability import percent, reliability_lines, reliability_svg
 from deliv.formats.safe import printable

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-from deliv.core.assess import Assessment, Judgement
+from deliv.core.assessment import Assessment, Judgement
 from deliv.core.report import RunHeader, Summary
 from deliv.core.spreadsheet import defused, is_formula
 from deliv.formats import labels

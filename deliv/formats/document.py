@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from deliv.core.assess import Assessment, Judgement
+from deliv.core.assessment import Assessment, Judgement
 from deliv.core.findings import Finding
 from deliv.core.ladder import PlannedStep
 from deliv.core.likelihood.levels import PastBounce

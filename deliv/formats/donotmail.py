@@ -3,7 +3,7 @@
 import csv
 from typing import TextIO
 
-from deliv.core.assess import Assessment, Result
+from deliv.core.assessment import Assessment, Result
 from deliv.core.report import RunHeader, Summary
 from deliv.core.seen import Seen
 from deliv.core.spreadsheet import defused

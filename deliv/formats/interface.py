@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.report import RunHeader, Summary
 
 

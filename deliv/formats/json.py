@@ -2,7 +2,7 @@
 
 from typing import TextIO
 
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.report import RunHeader, Summary
 from deliv.formats.document import ResultDumper, dump, header_document, resolver_document, summary_document
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-from deliv.core.assess import Judgement
+from deliv.core.assessment import Judgement
 
 _T = TypeVar("_T")
 

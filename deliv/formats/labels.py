@@ -6,7 +6,7 @@ from typing import Final
 from deliv.core.address import Mend
 from deliv.core.advice import Advice
 from deliv.core.advicebook import Action
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.auth.dmarc import DmarcStatus
 from deliv.core.canary import Trust
 from deliv.core.explanation import LevelName, PriorOf

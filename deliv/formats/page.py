@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from deliv.core.advice import day_text
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.facts import Route
 from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary

@@ -6,7 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text as Cell
 
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.placement import Risk
 from deliv.core.report import RunHeader, Summary
 from deliv.core.rules import Reason

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from deliv.core.assess import Assessment
+from deliv.core.assessment import Assessment
 from deliv.core.report import RunHeader, Summary
 from deliv.formats.interface import Writer
 

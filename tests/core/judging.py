@@ -3,7 +3,8 @@
 from datetime import date
 
 from deliv.core.address import parse_address
-from deliv.core.assess import Judgement, judge
+from deliv.core.assess import judge
+from deliv.core.assessment import Judgement
 from deliv.core.discovery import discover_recipient, discover_sender
 from deliv.core.rulebook import RuleBook
 from deliv.core.settings import Settings

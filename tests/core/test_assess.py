@@ -8,7 +8,8 @@ import pytest
 
 from deliv.core.address import parse_address
 from deliv.core.advicebook import Action
-from deliv.core.assess import Result, assess, leave_open, refuse
+from deliv.core.assess import assess, leave_open, refuse
+from deliv.core.assessment import Result
 from deliv.core.discovery import discover_recipient
 from deliv.core.errors import AddressSyntaxError
 from deliv.core.facts import RecipientFacts, Route

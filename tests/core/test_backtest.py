@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from deliv.core.backtest import Event, Gain, Lack, Verdict, backtest
+from deliv.core.backtest import backtest
 from deliv.core.outcomes import BounceReason, OutcomeKind
 from deliv.core.scores import Score
+from deliv.core.trials import Event, Gain, Lack, Verdict
 from tests.core.likelihood.past import note
 
 K = OutcomeKind

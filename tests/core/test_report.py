@@ -3,7 +3,8 @@
 import pytest
 
 from deliv.core.address import Mend, parse_address
-from deliv.core.assess import Assessment, refuse
+from deliv.core.assess import refuse
+from deliv.core.assessment import Assessment
 from deliv.core.canary import Trust
 from deliv.core.errors import AddressSyntaxError
 from deliv.core.placement import Risk

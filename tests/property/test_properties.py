@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from deliv.core.address import mend_address, parse_address
-from deliv.core.assess import Result, judge
+from deliv.core.assess import judge
+from deliv.core.assessment import Result
 from deliv.core.auth.dmarc import DmarcStatus, discover_dmarc, parse_dmarc
 from deliv.core.auth.spf import parse_spf
 from deliv.core.beta import beta_cdf, beta_quantile

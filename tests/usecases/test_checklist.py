@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from deliv.checklist import AssessmentStream, check, stream
 from deliv.core.address import Mend
 from deliv.core.advicebook import Action
-from deliv.core.assess import Assessment, Result
+from deliv.core.assessment import Assessment, Result
 from deliv.core.canary import Trust
 from deliv.core.errors import InputError
 from deliv.core.facts import Route, SpfStatus

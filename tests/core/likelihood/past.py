@@ -3,7 +3,8 @@
 from datetime import date
 
 from deliv.core.address import parse_address
-from deliv.core.assess import Judgement, judge
+from deliv.core.assess import judge
+from deliv.core.assessment import Judgement
 from deliv.core.experience import Remembered
 from deliv.core.facts import RecipientFacts, Route
 from deliv.core.learning import learn_from

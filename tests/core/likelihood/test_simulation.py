@@ -4,9 +4,10 @@ import random
 
 import pytest
 
-from deliv.core.backtest import Event, backtest
+from deliv.core.backtest import backtest
 from deliv.core.experience import Remembered
 from deliv.core.learning import learn_from
+from deliv.core.trials import Event
 from deliv.core.weighing import Scales
 from tests.simulation import DAY, PRIORS, book_of, draw, live, reply_rate
 
