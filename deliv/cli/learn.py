@@ -11,10 +11,11 @@ from deliv.cli.choices import LearnAs
 from deliv.cli.language import chosen_language, tr
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from deliv.cli.setup import Setup
     from deliv.core.lessons import Lesson
+    from deliv.core.rulebook import RuleBook
     from deliv.core.sending import OrderMessage
     from deliv.sources.history import History
 
@@ -45,27 +46,19 @@ def learn(
     canary: options.CanaryOption = None,
     replay: options.ReplayOption = None,
 ) -> int:
-    from functools import partial
-
     from deliv.cli.exitcodes import ExitCode
-    from deliv.cli.guard import say
     from deliv.cli.histories import history_to_write, required_path
     from deliv.cli.output import open_output
     from deliv.cli.setup import NetworkOptions, SenderOptions, parse_day, read_mail, set_up
     from deliv.clock import now_of
-    from deliv.core.errors import InputError
     from deliv.formats.lessons import lesson_lines, remark_lines
-    from deliv.learn import learn as learn_source
     from deliv.locale import translator
-    from deliv.sources.bouncemail import BounceMail
-    from deliv.sources.outcomefiles import SourceKind, holds_mail, open_outcomes
     from deliv.sources.rulefiles import load_rules
     from deliv.sources.settings import load_settings
 
     settings, mail, state = load_settings(config), read_mail(message), ""
-    today = parse_day(as_of) or now_of(settings).date()
-    zone = now_of(settings).tzinfo
-    assert zone is not None
+    now = now_of(settings)
+    today = parse_day(as_of) or now.date()
     if from_ is not None or mail is not None or settings.sender is not None:
         network = NetworkOptions(nameserver=nameserver, canary=canary, replay=replay)
         setup = set_up(network, config=config, rules=rules, sender=SenderOptions(from_=from_), as_of=as_of)
@@ -79,54 +72,92 @@ def learn(
                 "your mail was set up at the time."
             )
             print(text, file=sys.stderr)  # noqa: T201 - this is the command line
-    read_bounces = partial(BounceMail, rules=book, as_of=today, zone=zone)
     translate = translator(lang or chosen_language())
-    failed = False
-    lessons: list[Lesson] = []
     with (
         history_to_write(required_path(history, settings)) as store,
         open_output(None, sys.stdout.encoding, errors="replace") as output,
     ):
         _refuse_strange_key(store, new_key=new_key)
+        lessons = []
         for source in sources:
-            name = "stdin" if source == "-" else Path(source).name
-            try:
-                with open_outcomes(
-                    source,
-                    book,
-                    as_of=today,
-                    zone=zone,
-                    kind=SourceKind(as_),
-                    column=column,
-                    encoding=input_encoding,
-                    bounce_mails=read_bounces,
-                ) as readings:
-                    lesson = learn_source(
-                        readings,
-                        store,
-                        name=name,
-                        on=today,
-                        sender_state=state,
-                        plain_addresses=plain_addresses,
-                        is_mail=holds_mail(source),
-                    )
-            except InputError as error:
-                say(error.localized(tr))
-                say(tr("nothing was learned from {path}").format(path=source))
-                failed = True
-                continue
-            lessons.append(lesson)
-            failed = failed or bool(lesson.not_understood and not lesson.understood + lesson.set_aside)
-            for line in lesson_lines(lesson, translate):
-                output.write(f"{line}\n")
-        for line in remark_lines(lessons, store.content(), translate):
-            output.write(f"{line}\n")
+            lesson = _learn_source(
+                source,
+                store,
+                book,
+                now=now,
+                today=today,
+                kind=as_,
+                column=column,
+                encoding=input_encoding,
+                sender_state=state,
+                plain_addresses=plain_addresses,
+            )
+            if lesson is not None:
+                lessons.append(lesson)
+                output.writelines(f"{line}\n" for line in lesson_lines(lesson, translate))
+        output.writelines(f"{line}\n" for line in remark_lines(lessons, store.content(), translate))
+    failed = len(lessons) < len(sources) or any(map(_is_unintelligible, lessons))
     return ExitCode.NOTHING_JUDGED if failed else ExitCode.OK
 
 
 learn.__doc__ = tr(
     "Learn what became of your mails: sent, bounced, answered, found in the junk folder, never come."
 )
+
+
+def _learn_source(
+    source: str,
+    store: "History",
+    book: "RuleBook",
+    *,
+    now: "datetime",
+    today: "date",
+    kind: LearnAs,
+    column: str | None,
+    encoding: str | None,
+    sender_state: str,
+    plain_addresses: bool,
+) -> "Lesson | None":
+    """Learn from one source; what is wrong with it is said, and None returned, so that others can follow."""
+    from functools import partial
+
+    from deliv.cli.guard import say
+    from deliv.core.errors import InputError
+    from deliv.learn import learn as learn_from_source
+    from deliv.sources.bouncemail import BounceMail
+    from deliv.sources.outcomefiles import SourceKind, holds_mail, open_outcomes
+
+    zone = now.tzinfo
+    assert zone is not None
+    try:
+        with open_outcomes(
+            source,
+            book,
+            as_of=today,
+            zone=zone,
+            kind=SourceKind(kind),
+            column=column,
+            encoding=encoding,
+            bounce_mails=partial(BounceMail, rules=book, as_of=today, zone=zone),
+        ) as readings:
+            return learn_from_source(
+                readings,
+                store,
+                name="stdin" if source == "-" else Path(source).name,
+                on=today,
+                sender_state=sender_state,
+                plain_addresses=plain_addresses,
+                is_mail=holds_mail(source),
+            )
+    except InputError as error:
+        say(error.localized(tr))
+        say(tr("nothing was learned from {path}").format(path=source))
+        return None
+
+
+def _is_unintelligible(lesson: "Lesson") -> bool:
+    """Whether no row of a source was understood."""
+    return bool(lesson.not_understood and not lesson.understood + lesson.set_aside)
 
 
 def _sender_state(setup: "Setup", mail: "OrderMessage | None", today: "date", *, quiet: bool) -> str:
