@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from deliv.core.advicebook import Situation
@@ -104,6 +104,10 @@ def shown(found):
     ]
 
 
+LISTS = settings(max_examples=settings().max_examples // 5)  # each example plans whole lists
+
+
+@LISTS
 @given(EXPORTS, LOGS, NOWS)
 def test_every_row_belongs_to_exactly_one_order(rows, log, now):
     entries = made(rows, log, now).entries
@@ -118,6 +122,7 @@ def test_every_row_belongs_to_exactly_one_order(rows, log, now):
         assert len({line.get("order_id") for line in lines}) == 1
 
 
+@LISTS
 @given(EXPORTS, LOGS, NOWS)
 def test_only_the_buyer_is_ever_called(rows, log, now):
     for entry in made(rows, log, now).entries:
@@ -135,6 +140,7 @@ def test_only_the_buyer_is_ever_called(rows, log, now):
         assert (entry.phone is not None) == bool(entry.window) == (entry.do in (StepKind.PHONE, StepKind.SMS))
 
 
+@LISTS
 @given(EXPORTS, LOGS, NOWS)
 def test_every_open_order_has_a_step_with_a_day_that_can_be_kept(rows, log, now):
     workdays = RULES.advice.workdays(settings_at(now))
@@ -157,11 +163,13 @@ def test_every_open_order_has_a_step_with_a_day_that_can_be_kept(rows, log, now)
             assert entry.do_on > now.date() or f"{now:%H:%M}" < spans[-1][1]
 
 
+@LISTS
 @given(EXPORTS, LOGS, st.lists(contacts(kinds=(ContactKind.PLANNED,)), min_size=1, max_size=4), NOWS)
 def test_plans_change_nothing(rows, log, plans, now):
     assert shown(made(rows, [*plans, *log], now)) == shown(made(rows, log, now))
 
 
+@LISTS
 @given(EXPORTS, LOGS, NOWS, st.randoms(use_true_random=False))
 def test_neither_the_order_of_the_log_nor_a_second_look_changes_anything(rows, log, now, shuffler):
     mixed = [*log, *log]
@@ -169,6 +177,7 @@ def test_neither_the_order_of_the_log_nor_a_second_look_changes_anything(rows, l
     assert shown(made(rows, mixed, now)) == shown(made(rows, log, now))
 
 
+@LISTS
 @given(EXPORTS, LOGS, NOWS)
 def test_after_an_answer_nobody_is_called(rows, log, now):
     answers = [
@@ -179,6 +188,7 @@ def test_after_an_answer_nobody_is_called(rows, log, now):
             assert entry.status is Status.DONE or entry.situation is Situation.COMPLAINT
 
 
+@LISTS
 @given(
     EXPORTS,
     LOGS,
@@ -196,6 +206,7 @@ def test_what_is_done_today_makes_nothing_more_overdue(rows, log, now, kind):
         assert entry.overdue <= old.overdue
 
 
+@LISTS
 @given(EXPORTS, LOGS, NOWS)
 def test_what_is_proposed_betrays_no_gift(rows, log, now):
     for entry in made(rows, log, now).entries:
